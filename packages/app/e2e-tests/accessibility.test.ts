@@ -1,0 +1,86 @@
+import AxeBuilder from '@axe-core/playwright';
+import { expect, type Page } from '@playwright/test';
+import { environment, MODEL_PAGE, openAsGuest, test } from './support';
+
+const VIEWS: Array<{
+  name: string;
+  address: string;
+  ready: (page: Page) => Promise<void>;
+}> = [
+  {
+    name: 'models',
+    address: '/ml',
+    ready: page =>
+      expect(page.getByRole('row', { name: /wine-classifier/ })).toBeVisible(),
+  },
+  {
+    name: 'model',
+    address: MODEL_PAGE,
+    ready: page =>
+      expect(
+        page.getByRole('heading', { name: 'Where it fails' }),
+      ).toBeVisible(),
+  },
+  {
+    name: 'versions',
+    address: `${MODEL_PAGE}/versions`,
+    ready: page =>
+      expect(page.getByRole('row', { name: /1\.0\.0/ })).toBeVisible(),
+  },
+  {
+    name: 'one version',
+    address: `${MODEL_PAGE}/versions?version=1.0.0`,
+    ready: page => expect(page.getByText('model.onnx')).toBeVisible(),
+  },
+  {
+    name: 'deployments',
+    address: `${MODEL_PAGE}/deployments`,
+    ready: page =>
+      expect(
+        page.getByRole('row').filter({ hasText: 'Succeeded' }).first(),
+      ).toBeVisible(),
+  },
+  {
+    name: 'deploy dialog',
+    address: `${MODEL_PAGE}/deployments`,
+    ready: async page => {
+      await environment(page, 'Staging').deploy.click();
+      await expect(page.getByRole('button', { name: /Version/ })).toBeVisible();
+    },
+  },
+];
+
+for (const theme of ['light', 'dark']) {
+  for (const { name, address, ready } of VIEWS) {
+    test(`axe finds nothing serious: ${name}, ${theme}`, async ({ page }) => {
+      // Axe measures colours, so nothing may be on its way in or out.
+      await page.emulateMedia({ reducedMotion: 'reduce' });
+      await page.addInitScript(
+        value => localStorage.setItem('theme', value),
+        theme,
+      );
+      await openAsGuest(page, address);
+      await ready(page);
+      await page.waitForFunction(hasSettled);
+      const { violations } = await new AxeBuilder({ page }).analyze();
+      const serious = violations
+        .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+        .flatMap(({ id, nodes }) =>
+          nodes.map(node => `${id}: ${node.target} ${node.failureSummary}`),
+        );
+      expect(serious).toEqual([]);
+    });
+  }
+}
+
+/** No transition runs any more; animations bound to scrolling never end. */
+function hasSettled() {
+  return document
+    .getAnimations()
+    .every(
+      animation =>
+        animation.timeline !== document.timeline ||
+        animation.effect?.getTiming().iterations === Infinity ||
+        animation.playState !== 'running',
+    );
+}

@@ -1,0 +1,49 @@
+import { execFile } from 'node:child_process';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import { test as base, expect, type Page } from '@playwright/test';
+
+const run = promisify(execFile);
+const root = path.resolve(__dirname, '../../..');
+
+/** Page of the model that the tests change. */
+export const MODEL_PAGE = '/catalog/default/model/wine-classifier';
+
+/** A test that fails when the portal throws in the browser. */
+export const test = base.extend({
+  page: async ({ page }, runTest) => {
+    const errors: Error[] = [];
+    page.on('pageerror', error => errors.push(error));
+    await runTest(page);
+    expect(errors).toEqual([]);
+  },
+});
+
+/** The command that users have, with the connection of the running platform. */
+export async function ml(...args: string[]) {
+  await run(
+    process.execPath,
+    [path.join(root, 'packages/cli/bin/ml'), ...args],
+    { cwd: root },
+  );
+}
+
+/** Opens a page of the portal as guest. */
+export async function openAsGuest(page: Page, address = '/') {
+  await page.goto(address);
+  await page.getByRole('button', { name: 'Enter' }).click();
+}
+
+/** The panel of an environment on a model's page. */
+export function environment(page: Page, name: 'Production' | 'Staging') {
+  const panel = page.getByRole('region', { name, exact: true });
+  return {
+    panel,
+    // A release under way names a version too, within a sentence.
+    version: panel
+      .getByRole('paragraph')
+      .filter({ hasText: /^\d+\.\d+\.\d+$/ }),
+    deploy: panel.getByRole('button', { name: /^Deploy to/ }),
+    rollback: panel.getByRole('button', { name: /^Roll back/ }),
+  };
+}

@@ -1,0 +1,121 @@
+import { Option, type Command } from 'commander';
+import type { AliasPolicy } from '@ml-platform/plugin-ml-common';
+import type { Launch } from '../../program';
+import { examples } from '../options';
+
+// Not taken from the common package: that would load all of it for `--help`.
+const EVIDENCE: ReadonlyArray<AliasPolicy['evidence'][number]> = [
+  'live-in-staging',
+  'live-in-production',
+];
+
+const MODEL = ['<model>', 'name of the model'] as const;
+const ALIAS = ['<alias>', 'name of the alias, for example champion'] as const;
+
+export interface PolicyOptions {
+  mover?: string[];
+  evidence?: AliasPolicy['evidence'];
+  clear?: boolean;
+}
+
+export function addAliasesCommands(program: Command, launch: Launch): void {
+  const aliases = program
+    .command('aliases')
+    .description('Names that point at a version and can be moved');
+  aliases
+    .command('list')
+    .description('List the aliases of a model, with their policies')
+    .argument(...MODEL)
+    .addHelpText('after', examples('ml aliases list wine-classifier'))
+    .action((model: string) =>
+      launch(async context =>
+        (await import('./aliases')).listAliases(context, model),
+      ),
+    );
+  aliases
+    .command('set')
+    .description('Make an alias, or move it to another version')
+    .argument(...MODEL)
+    .argument(...ALIAS)
+    .argument('<version>', 'the version it shall point at')
+    .option('--reason <text>', 'why, for the history')
+    .addHelpText(
+      'after',
+      `
+Moving an alias deploys nothing. Where its policy asks for something that the
+version lacks, the command ends with exit code 6.
+${examples(
+  'ml aliases set wine-classifier champion 1.1.0 --reason "better on cultivar 2"',
+)}`,
+    )
+    .action(
+      (
+        model: string,
+        alias: string,
+        version: string,
+        options: { reason?: string },
+      ) =>
+        launch(async context =>
+          (await import('./changeAliases')).setAlias(context, {
+            ...{ model, alias, version },
+            reason: options.reason,
+          }),
+        ),
+    );
+  aliases
+    .command('remove')
+    .description('Remove an alias; its history is kept')
+    .argument(...MODEL)
+    .argument(...ALIAS)
+    .addHelpText('after', examples('ml aliases remove wine-classifier old'))
+    .action((model: string, alias: string) =>
+      launch(async context =>
+        (await import('./changeAliases')).removeAlias(context, model, alias),
+      ),
+    );
+  aliases
+    .command('history')
+    .description('Show every move of an alias, newest first')
+    .argument(...MODEL)
+    .argument(...ALIAS)
+    .addHelpText(
+      'after',
+      examples('ml aliases history wine-classifier champion'),
+    )
+    .action((model: string, alias: string) =>
+      launch(async context =>
+        (await import('./aliases')).showHistory(context, model, alias),
+      ),
+    );
+  aliases
+    .command('policy')
+    .description('Show or set who may move an alias, and to what')
+    .argument(...MODEL)
+    .argument(...ALIAS)
+    .option(
+      '--mover <entities...>',
+      'users and groups that may move it, user:default/mia',
+    )
+    .addOption(
+      new Option(
+        '--evidence <facts...>',
+        'what a version needs for it',
+      ).choices(EVIDENCE),
+    )
+    .option('--clear', 'ask for nothing any more')
+    .addHelpText(
+      'after',
+      `
+Without options the policy is shown. What is set replaces the policy before;
+without --mover everybody may move it who may manage versions of the model.
+${examples(
+  'ml aliases policy wine-classifier champion --mover group:default/quality-team --evidence live-in-staging',
+  'ml aliases policy wine-classifier champion --clear',
+)}`,
+    )
+    .action((model: string, alias: string, options: PolicyOptions) =>
+      launch(async context =>
+        (await import('./policy')).policy(context, { model, alias, options }),
+      ),
+    );
+}

@@ -1,0 +1,43 @@
+import type { Approval } from '@ml-platform/plugin-ml-common';
+import type { Output } from '../../output/Output';
+
+/** What it is about: `wine-classifier@1.0.0` */
+export function subjectText({ model, subject }: Approval): string {
+  return subject.version ? `${model}@${subject.version}` : model;
+}
+
+/** An approval for people. */
+export function approvalText(approval: Approval, output: Output): string {
+  const { decidedAt, decidedBy, state } = approval;
+  const rows: Array<[string, string | undefined]> = [
+    ['Approval', approval.id],
+    ['Kind', approval.kind],
+    ['Subject', subjectText(approval)],
+    ['State', state],
+    ['Reason', approval.reason],
+    [
+      'Asked',
+      `${output.time(approval.requestedAt)} by ${approval.requestedBy}`,
+    ],
+    // A moment ahead has no age.
+    ['Expires', state === 'pending' ? approval.expiresAt : undefined],
+    ['Decided', decidedBy && `${output.time(decidedAt)} by ${decidedBy}`],
+    ['Comment', approval.comment],
+  ];
+  return [
+    ...rows
+      .filter(([, value]) => value)
+      .map(([name, value]) => `${name.padEnd(8)} ${value}`),
+    ...(state === 'pending' || state === 'used'
+      ? [
+          '',
+          state === 'used' ? 'What it did:' : 'What it does when approved:',
+          ...consequencesText(approval),
+        ]
+      : []),
+  ].join('\n');
+}
+
+export function consequencesText({ consequences }: Approval): string[] {
+  return consequences.map(text => `- ${text}`);
+}

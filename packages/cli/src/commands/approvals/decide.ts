@@ -1,0 +1,46 @@
+import type { CommandContext } from '../../CommandContext';
+import { confirm } from '../confirm';
+import { approvalText, consequencesText, subjectText } from './approvalText';
+import type { DecideOptions } from './command';
+
+const DONE = {
+  approve: 'Approved and done',
+  deny: 'Denied',
+  withdraw: 'Withdrawn',
+} as const;
+
+/** `ml approvals approve`, `deny` and `withdraw` */
+export async function decide(
+  context: CommandContext,
+  id: string,
+  decision: keyof typeof DONE,
+  { comment, yes }: DecideOptions,
+): Promise<void> {
+  const { output } = context;
+  const { client } = await context.connect();
+  if (decision === 'approve' && !yes) {
+    const asked = await client.approvals.get(id);
+    // What is decided already is refused by the portal, without a question.
+    if (asked.state === 'pending') {
+      output.info(
+        [
+          `${asked.requestedBy} asks for this: ${asked.reason}`,
+          ...consequencesText(asked),
+        ].join('\n'),
+      );
+      await confirm(context, `approve ${asked.kind} of ${subjectText(asked)}`);
+    }
+  }
+  const decided = await client.approvals.decide(
+    id,
+    decision,
+    comment ? { comment } : {},
+  );
+  output.done(`${DONE[decision]}: ${decided.kind} of ${subjectText(decided)}`);
+  await output.object({
+    kind: 'Approval',
+    name: decided.id,
+    data: decided,
+    text: () => approvalText(decided, output),
+  });
+}

@@ -1,0 +1,60 @@
+import { InvalidArgumentError, type Command } from 'commander';
+import type { Launch } from '../../program';
+import { parseDuration } from '../../output/format';
+import { examples, requiredEnvironmentOption } from '../options';
+
+/** Options of commands that start a release and wait for it. */
+export interface ReleaseOptions {
+  env: 'staging' | 'production';
+  reason?: string;
+  wait: boolean;
+  /** Milliseconds. */
+  timeout: number;
+}
+
+/** Adds the options that `deploy` and `rollback` share. */
+export function addReleaseOptions(command: Command): Command {
+  return command
+    .addOption(requiredEnvironmentOption())
+    .option('--reason <text>', 'why, for the history')
+    .option('--no-wait', 'return as soon as the release has begun')
+    .option(
+      '--timeout <duration>',
+      'wait this long: 90s, 10m, 1h',
+      parseTimeout,
+      parseDuration('10m'),
+    );
+}
+
+export function addDeployCommand(program: Command, launch: Launch): void {
+  addReleaseOptions(
+    program
+      .command('deploy')
+      .description(
+        'Release a version to an environment and wait until it is live',
+      )
+      .argument(
+        '<model@version|alias>',
+        'for example wine-classifier@1.0.0 or wine-classifier@champion',
+      ),
+  )
+    .addHelpText(
+      'after',
+      examples(
+        'ml deploy wine-classifier@1.0.0 --env staging',
+        'ml deploy wine-classifier@1.0.0 --env production --reason "passed the review"',
+        'ml deploy wine-classifier@1.0.0 --env staging --no-wait -o name',
+      ),
+    )
+    .action((ref: string, options: ReleaseOptions) =>
+      launch(async context =>
+        (await import('./deploy')).deploy(context, ref, options),
+      ),
+    );
+}
+
+function parseTimeout(text: string): number {
+  const value = parseDuration(text);
+  if (!value) throw new InvalidArgumentError('Write 90s, 10m or 1h.');
+  return value;
+}

@@ -1,0 +1,35 @@
+import { randomUUID } from 'node:crypto';
+import type { CommandContext } from '../../CommandContext';
+import { parseAnyRef } from '../parseRef';
+import { resolveRef } from '../resolveRef';
+import { formatDate } from '../../output/format';
+import type { ReleaseOptions } from './command';
+import { followRelease } from './followRelease';
+
+/** `ml deploy` */
+export async function deploy(
+  context: CommandContext,
+  text: string,
+  options: ReleaseOptions,
+): Promise<void> {
+  const ref = parseAnyRef(text);
+  const { connection, client } = await context.connect();
+  const { output } = context;
+  const { model, version } = await resolveRef({ client, output }, ref);
+  // Asked first, so that a mistyped model or version is told apart.
+  const { deprecation } = await client.getVersion(model, version);
+  if (deprecation) {
+    const { replacement, sunset } = deprecation;
+    output.warn(
+      `${model}@${version} is deprecated, until ${formatDate(sunset)}${
+        replacement ? `; move to ${replacement}` : ''
+      }.`,
+    );
+  }
+  const release = await client.createRelease(
+    model,
+    { environment: options.env, version, reason: options.reason },
+    { idempotencyKey: randomUUID() },
+  );
+  await followRelease({ context, connection, client, release, options });
+}

@@ -1,0 +1,115 @@
+import type { MlClient, Release } from '@ml-platform/plugin-ml-common';
+import type { CommandContext } from '../../CommandContext';
+import type { Connection } from '../../connection/findConnection';
+import { CliError } from '../../errors/CliError';
+import { ExitCode } from '../../errors/ExitCode';
+import { formatDuration } from '../../output/format';
+import { curlFor } from '../predict/curlFor';
+import { sampleRequest } from '../predict/sampleRequest';
+import { releaseText } from '../releases/releaseText';
+import type { ReleaseOptions } from './command';
+import { showPhases } from './showPhases';
+import { waitForRelease } from './waitForRelease';
+
+export interface FollowReleaseOptions {
+  context: CommandContext;
+  connection: Connection;
+  client: MlClient;
+  /** As it was when it began. */
+  release: Release;
+  options: Pick<ReleaseOptions, 'wait' | 'timeout'>;
+}
+
+/** Waits for a release, shows its phases and tells how it ended. */
+export async function followRelease({
+  context,
+  connection,
+  client,
+  release: begun,
+  options,
+}: FollowReleaseOptions): Promise<void> {
+  const { output } = context;
+  const { model, environment, version } = begun;
+  const what = `${model}@${version}`;
+  output.info(
+    `Release #${begun.number} of ${model} to ${environment}: ${
+      begun.kind === 'rollback' ? 'back to ' : ''
+    }${version}`,
+  );
+  if (!options.wait) {
+    await printRelease(context, begun);
+    output.hint(`Follow it with: ml releases show ${begun.id}`);
+    return;
+  }
+  context.onInterrupt(
+    () =>
+      `Stopped waiting. The release goes on; follow it with:\n  ml releases show ${begun.id}`,
+  );
+  const started = Date.now();
+  const phases = showPhases(output, what, environment);
+  const release = await waitForRelease({
+    ...{ client, output },
+    id: begun.id,
+    timeout: options.timeout,
+    onState: phases.onState,
+  }).finally(phases.end);
+  if (release.state === 'failed') throw releaseFailed(release);
+
+  const { items } = await client.listDeployments({ model, environment });
+  const deployment = items.find(item => item.version === version);
+  if (deployment?.health === 'failed') {
+    throw new CliError({
+      code: 'DEGRADED',
+      exitCode: ExitCode.degraded,
+      message: `${what} is live in ${environment} and unhealthy: ${
+        deployment.healthReason ?? 'no reason is known'
+      }`,
+      hint: `Go back with: ml rollback ${model} --env ${environment}`,
+    });
+  }
+  output.done(
+    `${what} is live in ${environment} after ${formatDuration(
+      Date.now() - started,
+    )}`,
+  );
+  const endpoint = deployment?.endpoint;
+  const request = endpoint
+    ? await sampleRequest(connection, client, model, version)
+    : undefined;
+  const curl = endpoint && request && curlFor(endpoint, request);
+  await printRelease(context, release, { endpoint, curl });
+  if (curl && curl.length <= 2_000) output.info(`\nCall it:\n${curl}`);
+  else
+    output.hint(`Call it: ml predict ${model} --env ${environment} --sample`);
+}
+
+async function printRelease(
+  { output }: CommandContext,
+  release: Release,
+  more: { endpoint?: string; curl?: string } = {},
+) {
+  await output.object({
+    kind: 'Release',
+    name: release.id,
+    data: { ...release, ...more },
+    text: () => releaseText({ ...release, transitions: undefined }, output),
+  });
+}
+
+function releaseFailed({
+  id,
+  model,
+  environment,
+  error,
+  fromVersion,
+}: Release) {
+  return new CliError({
+    code: 'RELEASE_FAILED',
+    message: `The release failed: ${error ?? 'no cause is known'}`,
+    hint: `${
+      fromVersion
+        ? `${model}@${fromVersion} stays live in ${environment}. `
+        : ''
+    }Every step: ml releases show ${id}`,
+  });
+}

@@ -1,0 +1,50 @@
+import { realpath } from 'node:fs/promises';
+import { basename, extname, join, relative, sep } from 'node:path';
+import { CliError } from '../../errors/CliError';
+import { ExitCode } from '../../errors/ExitCode';
+import { isIgnored } from '../../packaging/collectFiles';
+import { usageError } from '../parseRef';
+import { isThere } from './placeFiles';
+
+/** The name of a file, made fit for a model: `Fraud Model_v2.onnx` is `fraud-model-v2`. */
+export function nameOf(file: string): string {
+  const name = basename(file, extname(file))
+    .normalize('NFKD')
+    .toLowerCase()
+    .replace(/\p{M}/gu, '')
+    .replace(/[^a-z0-9]+/g, '-')
+    .slice(0, 63)
+    .replace(/^-+|-+$/g, '');
+  if (name) return name;
+  throw usageError(
+    `No name for a model can be made of '${basename(file)}'`,
+    'Name it with --name.',
+  );
+}
+
+/** The path of a file inside a directory, where a package finds it there. */
+export async function pathInside(
+  file: string,
+  directory: string,
+): Promise<string | undefined> {
+  const root = await realpath(directory).catch(() => undefined);
+  if (!root) return undefined;
+  const parts = relative(root, await realpath(file)).split(sep);
+  const isInside =
+    parts[0] !== '..' && !parts.some(part => isIgnored(part) || !part);
+  return isInside ? parts.join('/') : undefined;
+}
+
+/** Refuses to replace files. */
+export function expectAbsent(directory: string, paths: readonly string[]) {
+  const there = paths.filter(path => isThere(join(directory, path)));
+  if (!there.length) return;
+  throw new CliError({
+    code: 'FILES_EXIST',
+    exitCode: ExitCode.conflict,
+    message: `${directory} has ${there.join(
+      ', ',
+    )} already; nothing was written`,
+    hint: 'Name another directory, or replace them with --force.',
+  });
+}

@@ -1,0 +1,48 @@
+import type { CommandContext } from '../../CommandContext';
+import { collectPages } from '../collectPages';
+import type { ListReleasesOptions } from './command';
+import { releaseText } from './releaseText';
+
+/** `ml releases list` */
+export async function listReleases(
+  { connect, output }: CommandContext,
+  model: string,
+  { env, limit }: ListReleasesOptions,
+): Promise<void> {
+  const { client } = await connect();
+  const items = await collectPages(limit, page =>
+    client.listReleases(model, { ...page, environment: env }),
+  );
+  await output.list({
+    kind: 'ReleaseList',
+    items,
+    name: item => item.id,
+    empty: `${model} was never released${env ? ` to ${env}` : ''}.`,
+    columns: [
+      { header: 'ENVIRONMENT', cell: item => item.environment },
+      { header: '#', cell: item => String(item.number) },
+      { header: 'KIND', cell: item => item.kind },
+      { header: 'VERSION', cell: item => item.version },
+      { header: 'STATE', cell: item => item.state },
+      { header: 'WHEN', cell: item => output.time(item.createdAt) },
+      { header: 'BY', cell: item => item.requestedBy },
+      { header: 'ID', cell: item => item.id },
+      { header: 'REASON', cell: item => item.error ?? item.reason ?? '' },
+    ],
+  });
+}
+
+/** `ml releases show` */
+export async function showRelease(
+  { connect, output }: CommandContext,
+  id: string,
+): Promise<void> {
+  const { client } = await connect();
+  const release = await client.getRelease(id);
+  await output.object({
+    kind: 'Release',
+    name: release.id,
+    data: release,
+    text: () => releaseText(release, output),
+  });
+}

@@ -1,0 +1,42 @@
+import type { PlatformInfo } from '@ml-platform/plugin-ml-common';
+import type { Connection } from './findConnection';
+import { registryUrl } from './registryUrl';
+
+/** Where packages are pushed to, and as whom. */
+export interface PushTarget {
+  /** Base URL of the registry. */
+  base: string;
+  /** Header of each request; absent where the registry asks nobody who he is. */
+  authorization?: string;
+  /** Stands before the name of each repository, with its slash. */
+  prefix: string;
+}
+
+/**
+ * The portal itself, or the registry that it keeps its artifacts in. That one
+ * has accounts of its own, and never sees the token of the portal.
+ */
+export function pushTarget(
+  connection: Connection,
+  info: PlatformInfo,
+  env: NodeJS.ProcessEnv,
+): PushTarget {
+  const { externalRegistry } = info;
+  if (!externalRegistry) {
+    return {
+      base: registryUrl(connection, info),
+      authorization: `Bearer ${connection.token}`,
+      prefix: '',
+    };
+  }
+  const { url, repositoryPrefix } = externalRegistry;
+  const { ML_REGISTRY_USERNAME: user, ML_REGISTRY_PASSWORD: password } = env;
+  return {
+    base: url,
+    authorization:
+      user && password
+        ? `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`
+        : undefined,
+    prefix: repositoryPrefix ? `${repositoryPrefix}/` : '',
+  };
+}

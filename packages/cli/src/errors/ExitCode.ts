@@ -1,0 +1,55 @@
+/**
+ * What the exit code of `ml` says. Part of its contract: scripts rely on it.
+ * @public
+ */
+export const ExitCode = {
+  ok: 0,
+  failed: 1,
+  usage: 2,
+  notFound: 3,
+  auth: 4,
+  conflict: 5,
+  gateRefused: 6,
+  timeout: 7,
+  pending: 8,
+  degraded: 10,
+  interrupted: 130,
+} as const;
+
+/** @public */
+export type ExitStatus = (typeof ExitCode)[keyof typeof ExitCode];
+
+/** One line for each code, as `ml help exit-codes` prints them. */
+export const EXIT_CODES: ReadonlyArray<{ code: ExitStatus; meaning: string }> =
+  [
+    { code: ExitCode.ok, meaning: 'done; an empty list is done, too' },
+    { code: ExitCode.failed, meaning: 'failed; the message says what and why' },
+    { code: ExitCode.usage, meaning: 'the command line is wrong' },
+    {
+      code: ExitCode.notFound,
+      meaning: 'no such model, version, alias, release or approval',
+    },
+    {
+      code: ExitCode.auth,
+      meaning: 'no connection or token is configured, or it may not do this',
+    },
+    {
+      code: ExitCode.conflict,
+      meaning:
+        'conflict: the version exists with other content or is in another state, or another release is under way',
+    },
+    {
+      code: ExitCode.gateRefused,
+      meaning: 'refused by a gate: policy, evaluation or approval',
+    },
+    {
+      code: ExitCode.timeout,
+      meaning: 'gave up waiting; the work is still running',
+    },
+    { code: ExitCode.pending, meaning: 'waits for somebody, an approval' },
+    {
+      code: ExitCode.degraded,
+      meaning: 'the release was rolled back, or is live but unhealthy',
+    },
+    { code: ExitCode.interrupted, meaning: 'interrupted by Ctrl-C' },
+  ];

@@ -1,0 +1,87 @@
+import { createReadStream } from 'node:fs';
+import type { Readable } from 'node:stream';
+import { backoff, isTransient } from '../connection/backoff';
+import { toUnreachable } from '../connection/toUnreachable';
+import { CliError } from '../errors/CliError';
+import type { PackageLayer } from '../packaging';
+import {
+  registryError,
+  type RegistryClient,
+  type RegistryRequest,
+  type RegistryResponse,
+} from './RegistryClient';
+
+const MAX_TRIES = 5;
+
+/** Sends a request that may be repeated, until it gets an answer that stays. */
+export async function requestWithRetry(
+  registry: RegistryClient,
+  request: RegistryRequest,
+): Promise<RegistryResponse> {
+  for (let attempt = 0; ; attempt += 1) {
+    const isLast = attempt === MAX_TRIES - 1;
+    try {
+      const response = await registry.request(request);
+      if (isLast || !isTransient(response.status)) return response;
+      await backoff(attempt, response.headers['retry-after'] as string);
+    } catch (error) {
+      if (error instanceof CliError) throw error;
+      if (isLast) throw toUnreachable('the registry', registry.base, error);
+      await backoff(attempt);
+    }
+  }
+}
+
+/** Whether the repository has the blob already. */
+export async function hasBlob(
+  registry: RegistryClient,
+  repository: string,
+  digest: string,
+): Promise<boolean> {
+  const response = await requestWithRetry(registry, {
+    method: 'HEAD',
+    url: `/v2/${repository}/blobs/${digest}`,
+  });
+  if (response.status === 200) return true;
+  if (response.status === 404) return false;
+  throw registryError('Asking the registry what it has failed', response);
+}
+
+/** Pushes a small blob in one request; in two where the registry wants that. */
+export async function pushSmallBlob(
+  registry: RegistryClient,
+  repository: string,
+  blob: { name: string; digest: string; size: number },
+  body: () => Buffer | Readable,
+): Promise<void> {
+  const content = {
+    headers: { 'content-type': 'application/octet-stream' },
+    length: blob.size,
+    body,
+  };
+  const what = `Uploading ${blob.name} failed`;
+  const digest = encodeURIComponent(blob.digest);
+  let response = await requestWithRetry(registry, {
+    method: 'POST',
+    url: `/v2/${repository}/blobs/uploads/?digest=${digest}`,
+    ...content,
+  });
+  if (response.status === 202 && response.headers.location) {
+    const url = new URL(registry.resolve(response.headers.location));
+    url.searchParams.set('digest', blob.digest);
+    response = await requestWithRetry(registry, {
+      method: 'PUT',
+      url: url.toString(),
+      ...content,
+    });
+  }
+  if (response.status !== 201) throw registryError(what, response);
+}
+
+/** Streams a small file. */
+export function readLayer(layer: PackageLayer): () => Buffer | Readable {
+  return () =>
+    layer.size === 0
+      ? Buffer.alloc(0)
+      : createReadStream(layer.absolutePath, { end: layer.size - 1 });
+}

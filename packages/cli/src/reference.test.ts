@@ -1,0 +1,17 @@
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+
+jest.setTimeout(60_000);
+
+describe('the reference', () => {
+  it.each(['make-reference.mjs', 'make-schemas.mjs'])(
+    'is as %s writes it',
+    async script => {
+      const path = join(__dirname, '../scripts', script);
+      await expect(
+        promisify(execFile)(process.execPath, [path, '--check']),
+      ).resolves.toMatchObject({ stderr: '' });
+    },
+  );
+});

@@ -1,0 +1,212 @@
+import {
+  cpSync,
+  mkdtempSync,
+  openSync,
+  closeSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
+import { randomBytes } from 'node:crypto';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type Environment, isFinal } from '@ml-platform/plugin-ml-common';
+import { sampleOf } from './testing/examples';
+import { Platform } from './testing/Platform';
+import { expectSuccess, repository, run } from './testing/run';
+import { Traffic } from './testing/Traffic';
+import { until } from './testing/until';
+
+const { request } = sampleOf('wine-classifier');
+const MEBIBYTE = 1024 * 1024;
+
+describe('faults', () => {
+  let platform: Platform;
+  let folder: string;
+
+  beforeAll(async () => {
+    platform = await Platform.start();
+    folder = mkdtempSync(join(tmpdir(), 'ml-platform-faults-'));
+  }, 300_000);
+
+  afterAll(async () => {
+    await platform?.dispose();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  /** Kills the portal and waits until the one started in its place answers. */
+  const killPortal = async () => {
+    const before = platform.pidOf('portal');
+    platform.kill('portal');
+    await until(() => ![undefined, before].includes(platform.pidOf('portal')), {
+      what: 'the portal is started again',
+    });
+    await platform.portalAnswers();
+  };
+
+  it('loses no prediction when the portal is killed, and starts it again', async () => {
+    const traffic = new Traffic({
+      platform,
+      environment: 'production',
+      model: 'wine-classifier',
+      request,
+    });
+    try {
+      await killPortal();
+    } finally {
+      await traffic.stop();
+    }
+    expect(traffic.failures).toEqual([]);
+    expect(traffic.answered).toBeGreaterThan(50);
+    expect(platform.output).toMatch(/The portal was killed \(SIGKILL\)/);
+  });
+
+  it('serves the same routes again seconds after the inference server is killed', async () => {
+    const answers = (environment: Environment, name: string) =>
+      until(
+        async () => {
+          const answer = await platform.predict(
+            environment,
+            name,
+            sampleOf(name).request,
+          );
+          return answer.status === 200 && answer;
+        },
+        { what: `${name} answers in ${environment}`, timeoutMs: 15_000 },
+      );
+    platform.kill('inference server');
+    const found = await Promise.all([
+      answers('staging', 'wine-classifier'),
+      answers('staging', 'diabetes-risk'),
+      answers('production', 'wine-classifier'),
+      answers('production', 'diabetes-risk'),
+    ]);
+    expect(found.map(({ version }) => version)).toEqual(Array(4).fill('1.0.0'));
+    await platform.portalAnswers();
+  });
+
+  it.each([0, 40, 150, 400])(
+    'ends a release that the portal was killed in, %i ms after it began',
+    async delay => {
+      await platform.ml(['register', 'examples/wine-classifier-next']);
+      const before = await platform.client.listDeployments({
+        model: 'wine-classifier',
+        environment: 'staging',
+      });
+      const target = before.items[0].version === '1.0.0' ? '1.1.0' : '1.0.0';
+      const release = await platform.client.createRelease('wine-classifier', {
+        environment: 'staging',
+        version: target,
+      });
+      // The moment of the kill is what this test is about.
+      await sleep(delay);
+      await killPortal();
+
+      const ended = await until(
+        async () => {
+          const found = await platform.client.getRelease(release.id);
+          return isFinal(found.state) && found;
+        },
+        { what: 'the release has ended', timeoutMs: 60_000 },
+      );
+      const { items } = await platform.client.listDeployments({
+        model: 'wine-classifier',
+        environment: 'staging',
+      });
+      const live = items[0].version;
+      expect(live).toBe(
+        ended.state === 'succeeded' ? target : before.items[0].version,
+      );
+      expect(items[0].activeRelease).toBeUndefined();
+      const answer = await platform.predict(
+        'staging',
+        'wine-classifier',
+        request,
+      );
+      expect(answer).toMatchObject({ status: 200, version: live });
+    },
+  );
+
+  /** The example under another version, with so much data that it takes a while. */
+  const largePackage = (version: string, mebibytes: number) => {
+    const directory = join(folder, `large-${version}`);
+    cpSync(join(repository, 'examples/wine-classifier'), directory, {
+      recursive: true,
+    });
+    const file = join(directory, 'model.yaml');
+    writeFileSync(
+      file,
+      readFileSync(file, 'utf8').replace(
+        'version: 1.0.0',
+        `version: ${version}`,
+      ),
+    );
+    const data = openSync(join(directory, 'eval/large.bin'), 'w');
+    for (let written = 0; written < mebibytes; written++) {
+      writeSync(data, randomBytes(MEBIBYTE));
+    }
+    closeSync(data);
+    return directory;
+  };
+
+  const storedMebibytes = async () => {
+    const { stdout } = await run('du', [
+      '-sk',
+      join(platform.dataDir, 'artifacts'),
+    ]);
+    return Number(stdout.split('\t')[0]) / 1024;
+  };
+
+  it('goes on with an upload that the portal was killed in', async () => {
+    const directory = largePackage('1.0.1', 400);
+    const before = await storedMebibytes();
+    const registering = platform.ml(['register', directory]);
+    await until(async () => (await storedMebibytes()) > before + 60, {
+      what: 'the upload is under way',
+      intervalMs: 10,
+    });
+    await killPortal();
+    let outcome = await registering;
+    // It waits for the portal for a while; when that is over, running it again
+    // goes on from where it was.
+    if (outcome.code !== 0)
+      outcome = await platform.ml(['register', directory]);
+    expectSuccess(outcome);
+    const version = await platform.client.getVersion(
+      'wine-classifier',
+      '1.0.1',
+    );
+    expect(version.version).toBe('1.0.1');
+  });
+
+  it('resumes an upload that was killed together with the ml command', async () => {
+    const directory = largePackage('1.0.2', 400);
+    const before = await storedMebibytes();
+    let pid = 0;
+    const registering = platform.ml(['register', directory], {
+      onStart: id => {
+        pid = id;
+      },
+    });
+    await until(async () => (await storedMebibytes()) > before + 120, {
+      what: 'the upload is under way',
+      intervalMs: 10,
+    });
+    process.kill(pid, 'SIGKILL');
+    await killPortal();
+    await registering;
+    const kept = (await storedMebibytes()) - before;
+    expect(kept).toBeGreaterThan(30);
+
+    expectSuccess(await platform.ml(['register', directory]));
+    const version = await platform.client.getVersion(
+      'wine-classifier',
+      '1.0.2',
+    );
+    expect(version.version).toBe('1.0.2');
+    // Resumed, not begun again beside what was there.
+    expect((await storedMebibytes()) - before).toBeLessThan(400 + 20);
+  });
+});

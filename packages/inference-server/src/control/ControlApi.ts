@@ -1,0 +1,95 @@
+import { InputError, NotFoundError } from '@backstage/errors';
+import {
+  routesSchema,
+  servedVersionSchema,
+} from '@ml-platform/plugin-ml-common';
+import type { ServingPlane } from '../serving/ServingPlane';
+import { parseBody, parseKey } from './parse';
+
+export interface ControlAnswer {
+  status: number;
+  body?: unknown;
+}
+
+type Handler = (
+  params: string[],
+  body: Buffer,
+) => ControlAnswer | Promise<ControlAnswer>;
+
+const MODEL = '/control/v1/environments/([^/]+)/models/([^/]+)';
+
+/** The operations of the control API, by method and path. */
+export class ControlApi {
+  readonly #plane: ServingPlane;
+  readonly #routes: [method: string, path: RegExp, handler: Handler][];
+
+  constructor(plane: ServingPlane) {
+    this.#plane = plane;
+    const at = (path: string) => new RegExp(`^${path}$`);
+    this.#routes = [
+      ['GET', at('/control/v1/health'), () => ok({ status: 'ok' })],
+      ['GET', at('/control/v1/status'), () => ok(plane.status())],
+      ['PUT', at(`${MODEL}/versions/([^/]+)`), this.#load],
+      ['GET', at(`${MODEL}/versions/([^/]+)`), this.#getVersion],
+      ['DELETE', at(`${MODEL}/versions/([^/]+)`), this.#unload],
+      ['PUT', at(`${MODEL}/routes`), this.#setRoutes],
+      ['DELETE', at(MODEL), this.#remove],
+    ];
+  }
+
+  async handle(
+    method: string,
+    path: string,
+    body: Buffer,
+  ): Promise<ControlAnswer> {
+    for (const [wanted, pattern, handler] of this.#routes) {
+      const match = wanted === method && pattern.exec(path);
+      if (match) return handler(match.slice(1), body);
+    }
+    throw new NotFoundError(`the control API has no ${method} ${path}`);
+  }
+
+  readonly #load: Handler = async ([environment, name, version], body) => {
+    const key = parseKey(environment, name);
+    const spec = parseBody(servedVersionSchema, body);
+    if (spec.version !== version) {
+      throw new InputError(
+        `the path says version ${version}, the body ${spec.version}`,
+      );
+    }
+    return { status: 202, body: await this.#plane.load(key, spec) };
+  };
+
+  readonly #getVersion: Handler = ([environment, name, version]) => {
+    const key = parseKey(environment, name);
+    const found = this.#plane
+      .find(key.environment, key.model)
+      ?.versions.get(version);
+    if (!found) {
+      throw new NotFoundError(
+        `version ${version} of ${name} was never accepted in ${environment}, or unloaded since`,
+      );
+    }
+    return ok(found.status());
+  };
+
+  readonly #unload: Handler = async ([environment, name, version]) => {
+    await this.#plane.unload(parseKey(environment, name), version);
+    return { status: 204 };
+  };
+
+  readonly #setRoutes: Handler = async ([environment, name], body) => {
+    const key = parseKey(environment, name);
+    const routes = parseBody(routesSchema, body);
+    return ok(await this.#plane.setRoutes(key, routes));
+  };
+
+  readonly #remove: Handler = async ([environment, name]) => {
+    await this.#plane.remove(parseKey(environment, name));
+    return { status: 204 };
+  };
+}
+
+function ok(body: unknown): ControlAnswer {
+  return { status: 200, body };
+}

@@ -1,0 +1,42 @@
+import { randomUUID } from 'node:crypto';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+/** A Unix socket's path has 103 bytes at most on macOS, 107 on Linux; a name in the folder needs some. */
+const MAX_FOLDER_BYTES = 90;
+
+/**
+ * A folder for the workers' sockets that only this user can enter: in the data
+ * folder, or among the temporary files when that path is too long. Clears what
+ * a killed server left, so call it only when no other can be running.
+ */
+export function createSocketPaths(dataDir: string): {
+  /** A fresh path. */
+  next(): string;
+  remove(): void;
+} {
+  if (process.platform === 'win32') {
+    return { next: () => `\\\\.\\pipe\\ml-${randomUUID()}`, remove() {} };
+  }
+  const folder = createFolder(join(dataDir, 'run'));
+  let count = 0;
+  return {
+    next() {
+      count += 1;
+      return join(folder, `${count}.sock`);
+    },
+    remove() {
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+function createFolder(wanted: string): string {
+  if (Buffer.byteLength(wanted) > MAX_FOLDER_BYTES) {
+    return mkdtempSync(join(tmpdir(), 'ml-inference-'));
+  }
+  rmSync(wanted, { recursive: true, force: true });
+  mkdirSync(wanted, { recursive: true, mode: 0o700 });
+  return wanted;
+}

@@ -1,0 +1,119 @@
+import type { Environment } from '@ml-platform/plugin-ml-common';
+import { randomUUID } from 'node:crypto';
+import {
+  createServer,
+  type IncomingMessage,
+  type Server,
+  type ServerResponse,
+} from 'node:http';
+import type { RequestLog } from '../log/RequestLog';
+import type { ServingPlane } from '../serving/ServingPlane';
+import { describeModel, SERVER_METADATA, unreadyVersions } from './describe';
+import { GatewayError, notFound } from './GatewayError';
+import { InferHandler } from './InferHandler';
+import { parsePath, type Target } from './parsePath';
+import { findModel, whyNotReady } from './resolve';
+import { sendError, sendJson } from './send';
+
+/** Longer than the 60 s of common load balancers, so that they close first. */
+const KEEP_ALIVE_MS = 65_000;
+const REQUEST_ID = /^[\x21-\x7e]{1,128}$/;
+
+export interface GatewayOptions {
+  environment: Environment;
+  plane: ServingPlane;
+  log: RequestLog;
+  maxBodyBytes: number;
+}
+
+/** One environment's listener for the Open Inference Protocol v2. */
+export function createGatewayServer(options: GatewayOptions): Server {
+  const { plane, environment } = options;
+  const inferences = new InferHandler(options);
+  const server = createServer((request, response) => {
+    const requestId = requestIdOf(request);
+    response.setHeader('x-request-id', requestId);
+    // While it shuts down, a caller's next request goes to somebody else.
+    if (!server.listening) response.setHeader('connection', 'close');
+    const target = parsePath((request.url ?? '/').split('?', 1)[0]);
+    try {
+      checkMethod(request, response, target);
+      if (target.operation === 'infer') {
+        inferences.handle(request, response, target, requestId);
+      } else {
+        answer(response, target);
+      }
+    } catch (error) {
+      if (!(error instanceof GatewayError)) throw error;
+      sendError(response, error);
+    }
+  });
+  server.keepAliveTimeout = KEEP_ALIVE_MS;
+  return server;
+
+  function answer(response: ServerResponse, target: Target): void {
+    switch (target.operation) {
+      case 'server':
+        sendJson(response, 200, SERVER_METADATA);
+        break;
+      case 'live':
+        sendJson(response, 200, { live: true });
+        break;
+      case 'ready':
+        sendJson(response, plane.restored ? 200 : 503, {
+          ready: plane.restored,
+        });
+        break;
+      case 'modelReady':
+        answerModelReady(response, target);
+        break;
+      default: {
+        const model = findModel(plane, environment, target.model);
+        sendJson(response, 200, describeModel(model, target.pin));
+      }
+    }
+  }
+
+  function answerModelReady(response: ServerResponse, target: Target): void {
+    const model = findModel(plane, environment, target.model);
+    const unready = unreadyVersions(model, target.pin);
+    const { model: name } = target;
+    if (!unready.length) {
+      sendJson(response, 200, { name, ready: true });
+      return;
+    }
+    response.setHeader('retry-after', 1);
+    sendJson(response, 503, {
+      name,
+      ready: false,
+      error: unready.map(whyNotReady).join('; '),
+    });
+  }
+}
+
+function requestIdOf(request: IncomingMessage): string {
+  const given = request.headers['x-request-id'];
+  return typeof given === 'string' && REQUEST_ID.test(given)
+    ? given
+    : randomUUID();
+}
+
+function checkMethod(
+  request: IncomingMessage,
+  response: ServerResponse,
+  target: Target | undefined,
+): asserts target is Target {
+  if (!target) {
+    throw notFound(
+      'the Open Inference Protocol has no such path; see GET /v2, /v2/models/{model} and POST /v2/models/{model}/infer',
+    );
+  }
+  const allowed = target.operation === 'infer' ? 'POST' : 'GET';
+  if (request.method === allowed) return;
+  response.setHeader('allow', allowed);
+  throw new GatewayError({
+    status: 405,
+    failure: 'method',
+    message: `this path takes ${allowed}, not ${request.method}`,
+  });
+}

@@ -1,0 +1,43 @@
+import { readConfig } from './config/readConfig';
+import { ListenError } from './http/listen';
+import { startInferenceServer } from './startInferenceServer';
+
+async function main(): Promise<void> {
+  const config = readConfig(process.env);
+  if ('problems' in config) {
+    for (const problem of config.problems) complain(problem);
+    process.exitCode = 1;
+    return;
+  }
+  process.title = 'ml-inference-server';
+  const server = await startInferenceServer(config.options);
+  const stop = () => {
+    server.stop().then(
+      () => process.exit(0),
+      error => {
+        complain(`stopped with an error: ${error.message}`);
+        process.exit(1);
+      },
+    );
+  };
+  process.on('SIGTERM', stop);
+  process.on('SIGINT', stop);
+  process.stdout.write(
+    `${JSON.stringify({
+      ready: true,
+      pid: process.pid,
+      ...server.addresses,
+    })}\n`,
+  );
+}
+
+function complain(text: string): void {
+  process.stderr.write(`ml-inference-server: ${text}\n`);
+}
+
+main().catch(error => {
+  // What the user can mend is one line; anything else is ours and shows where.
+  const mendable = error instanceof ListenError || error.code;
+  complain(mendable ? error.message : error.stack);
+  process.exit(1);
+});

@@ -1,0 +1,42 @@
+import type {
+  Routes,
+  ServedModelKey,
+  ServedModelStatus,
+} from '@ml-platform/plugin-ml-common';
+import type { AcceptedState } from '../state/AcceptedState';
+import type { VersionRunner } from './VersionRunner';
+
+/** One model in one environment, as it is served now. */
+export class ServedModel {
+  readonly key: ServedModelKey;
+  readonly versions = new Map<string, VersionRunner>();
+  routes: Routes | undefined;
+
+  constructor(key: ServedModelKey) {
+    this.key = key;
+  }
+
+  status(): ServedModelStatus {
+    return {
+      ...this.key,
+      versions: [...this.versions.values()].map(runner => runner.status()),
+      routes: this.routes,
+    };
+  }
+
+  toState(): AcceptedState {
+    return {
+      format: 1,
+      ...this.key,
+      versions: [...this.versions.values()].map(({ spec }) => spec),
+      routes: this.routes,
+    };
+  }
+}
+
+/** Every version that routes name, once. */
+export function versionsIn(routes: Routes | undefined): string[] {
+  if (!routes) return [];
+  const splits = [routes.split, ...Object.values(routes.majors)];
+  return [...new Set(splits.flat().map(({ version }) => version))];
+}

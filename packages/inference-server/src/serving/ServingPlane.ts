@@ -1,0 +1,247 @@
+import type {
+  Environment,
+  Routes,
+  ServedModelKey,
+  ServedModelStatus,
+  ServedVersion,
+  ServedVersionStatus,
+  ServingStatus,
+} from '@ml-platform/plugin-ml-common';
+import { ConflictError, InputError } from '@backstage/errors';
+import { isDeepStrictEqual } from 'node:util';
+import type { ArtifactPuller } from '../artifacts/ArtifactPuller';
+import type { Logger } from '../log/Logger';
+import type { StateStore } from '../state/StateStore';
+import { checkRoutes } from './checkRoutes';
+import { KeyedQueue } from './KeyedQueue';
+import { ServedModel, versionsIn } from './ServedModel';
+import { VersionRunner } from './VersionRunner';
+
+export interface ServingPlaneOptions {
+  store: StateStore;
+  puller: ArtifactPuller;
+  workerPath: string;
+  logger: Logger;
+}
+
+/**
+ * Everything that is served. Changes of one model happen one after the other:
+ * checked, then on disk, then in memory, then answered. What was answered
+ * therefore survives any crash, and what was not may be asked for again.
+ */
+export class ServingPlane {
+  readonly #options: ServingPlaneOptions;
+  readonly #models = new Map<string, ServedModel>();
+  readonly #changes = new KeyedQueue();
+  readonly #draining = new Map<VersionRunner, Promise<void>>();
+  #restored = false;
+  #nextSocketPath: () => string = () => {
+    throw new Error('not started');
+  };
+
+  constructor(options: ServingPlaneOptions) {
+    this.#options = options;
+  }
+
+  /** Reads the accepted state. No process starts yet. */
+  async restore(): Promise<void> {
+    for (const state of await this.#options.store.load()) {
+      const model = this.#model(state);
+      for (const spec of state.versions) {
+        model.versions.set(spec.version, this.#runner(state, spec));
+      }
+      model.routes = state.routes;
+    }
+  }
+
+  /** Starts what was restored. `nextSocketPath` gives fresh paths for workers' sockets. */
+  start(nextSocketPath: () => string): void {
+    this.#nextSocketPath = nextSocketPath;
+    const runners = [...this.#models.values()].flatMap(({ versions }) => [
+      ...versions.values(),
+    ]);
+    for (const runner of runners) runner.start();
+    Promise.all(runners.map(({ settled }) => settled)).then(() => {
+      this.#restored = true;
+      this.#removeUnusedBlobs();
+    });
+  }
+
+  /** Every version that was accepted before the start has had its first attempt. */
+  get restored(): boolean {
+    return this.#restored;
+  }
+
+  find(environment: Environment, model: string): ServedModel | undefined {
+    return this.#models.get(`${environment}/${model}`);
+  }
+
+  modelNames(environment: Environment): string[] {
+    return [...this.#models.values()]
+      .filter(({ key }) => key.environment === environment)
+      .map(({ key }) => key.model);
+  }
+
+  status(): ServingStatus {
+    return { models: [...this.#models.values()].map(model => model.status()) };
+  }
+
+  /** Accepts a version. A failed one that is sent again is tried again. */
+  async load(
+    key: ServedModelKey,
+    spec: ServedVersion,
+  ): Promise<ServedVersionStatus> {
+    if (spec.format !== 'onnx') {
+      throw new InputError(
+        `format '${spec.format}' cannot be served by this inference server; it serves 'onnx'`,
+      );
+    }
+    return this.#change(key, async () => {
+      const model = this.#model(key);
+      const known = model.versions.get(spec.version);
+      if (known) {
+        assertSame(known.spec, spec);
+        if (known.state !== 'failed') return known.status();
+        await known.drainAndStop();
+      }
+      if (!known) {
+        const state = model.toState();
+        const versions = [...state.versions, spec];
+        await this.#options.store.save({ ...state, versions });
+      }
+      const runner = this.#runner(key, spec);
+      model.versions.set(spec.version, runner);
+      runner.start();
+      return runner.status();
+    });
+  }
+
+  async setRoutes(
+    key: ServedModelKey,
+    routes: Routes,
+  ): Promise<ServedModelStatus> {
+    return this.#change(key, async () => {
+      const model = this.#model(key);
+      if (checkRoutes(model, routes)) {
+        await this.#options.store.save({ ...model.toState(), routes });
+        model.routes = routes;
+      }
+      return model.status();
+    });
+  }
+
+  /** Resolves when the version has finished its requests and its worker is gone. */
+  async unload(key: ServedModelKey, version: string): Promise<void> {
+    const runner = await this.#change(key, async () => {
+      const model = this.#model(key);
+      const found = model.versions.get(version);
+      if (!found) return undefined;
+      if (versionsIn(model.routes).includes(version)) {
+        throw new ConflictError(
+          `the routes of ${key.model} in ${key.environment} name version ${version}; route elsewhere first`,
+        );
+      }
+      const state = model.toState();
+      const versions = state.versions.filter(v => v.version !== version);
+      await this.#options.store.save({ ...state, versions });
+      model.versions.delete(version);
+      return found;
+    });
+    if (runner) await this.#drain([runner]);
+  }
+
+  /** Takes a model out of an environment, routes and all. */
+  async remove(key: ServedModelKey): Promise<void> {
+    const runners = await this.#change(key, async () => {
+      const model = this.#model(key);
+      await this.#options.store.remove(key);
+      const found = [...model.versions.values()];
+      model.versions.clear();
+      model.routes = undefined;
+      return found;
+    });
+    await this.#drain(runners);
+  }
+
+  /** Ends all workers after the requests under way. */
+  async stop(): Promise<void> {
+    const runners = [...this.#models.values()].flatMap(({ versions }) => [
+      ...versions.values(),
+    ]);
+    await Promise.all([
+      ...runners.map(runner => runner.drainAndStop()),
+      ...this.#draining.values(),
+    ]);
+  }
+
+  #change<T>(key: ServedModelKey, task: () => Promise<T>): Promise<T> {
+    const name = nameOf(key);
+    return this.#changes.run(name, async () => {
+      try {
+        return await task();
+      } finally {
+        // A model that holds nothing is not there.
+        const model = this.#models.get(name);
+        if (model && !model.versions.size && !model.routes) {
+          this.#models.delete(name);
+        }
+      }
+    });
+  }
+
+  #model({ environment, model }: ServedModelKey): ServedModel {
+    const key = { environment, model };
+    const known = this.#models.get(nameOf(key));
+    if (known) return known;
+    const created = new ServedModel(key);
+    this.#models.set(nameOf(key), created);
+    return created;
+  }
+
+  #runner(
+    { environment, model }: ServedModelKey,
+    spec: ServedVersion,
+  ): VersionRunner {
+    const key = { environment, model };
+    const nextSocketPath = () => this.#nextSocketPath();
+    return new VersionRunner({ ...this.#options, nextSocketPath, key, spec });
+  }
+
+  async #drain(runners: VersionRunner[]): Promise<void> {
+    for (const runner of runners) {
+      this.#draining.set(runner, runner.drainAndStop());
+    }
+    await Promise.all(runners.map(runner => this.#draining.get(runner)));
+    for (const runner of runners) this.#draining.delete(runner);
+    await this.#removeUnusedBlobs();
+  }
+
+  async #removeUnusedBlobs(): Promise<void> {
+    // Before that, not every claim is made yet.
+    if (!this.#restored) return;
+    const { puller, logger } = this.#options;
+    try {
+      const removed = await puller.removeUnused();
+      if (removed) logger.info('Removed cached blobs', { removed });
+    } catch (error) {
+      logger.warn('Cached blobs could not be removed', {
+        reason: (error as Error).message,
+      });
+    }
+  }
+}
+
+function nameOf(key: ServedModelKey): string {
+  return `${key.environment}/${key.model}`;
+}
+
+function assertSame(accepted: ServedVersion, asked: ServedVersion): void {
+  if (isDeepStrictEqual(accepted, asked)) return;
+  const what =
+    accepted.digest === asked.digest
+      ? 'another description'
+      : `digest ${accepted.digest}`;
+  throw new ConflictError(
+    `version ${asked.version} was accepted with ${what}; a version never changes, so register a new one`,
+  );
+}

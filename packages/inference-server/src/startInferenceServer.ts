@@ -1,0 +1,124 @@
+import type { Environment } from '@ml-platform/plugin-ml-common';
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { ArtifactPuller } from './artifacts/ArtifactPuller';
+import { BlobCache } from './artifacts/BlobCache';
+import { RegistryClient } from './artifacts/RegistryClient';
+import { ControlApi } from './control/ControlApi';
+import { createControlServer } from './control/createControlServer';
+import { createSocketPaths } from './createSocketPaths';
+import { findWorker } from './findWorker';
+import { createGatewayServer } from './gateway/createGatewayServer';
+import { closeGracefully, listen } from './http/listen';
+import { Logger, type LogLevel } from './log/Logger';
+import { RequestLog } from './log/RequestLog';
+import { ServingPlane } from './serving/ServingPlane';
+import { DRAIN_MS } from './serving/VersionRunner';
+import { StateStore } from './state/StateStore';
+
+/** @public */
+export interface InferenceServerOptions {
+  /** Folder for accepted state, cached artifacts and logs. */
+  dataDir: string;
+  /** Address that the gateways bind to. */
+  host: string;
+  /** Address that the control API binds to; loopback only when not given. */
+  controlHost?: string;
+  /** 0 takes any free port, here and below. */
+  controlPort: number;
+  /** What callers of the control API must show. */
+  controlToken: string;
+  gatewayPorts: Record<Environment, number>;
+  /** The OCI registry that versions are pulled from. */
+  registry: { url: string; token?: string };
+  logLevel: LogLevel;
+  /** Largest inference request; 64 MiB when not given. */
+  maxBodyBytes?: number;
+}
+
+/** @public */
+export interface InferenceServer {
+  /** Base URLs of the listeners. */
+  addresses: Record<Environment | 'control', string>;
+  /** Stops accepting, finishes what is under way, ends the workers. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts the data plane in this process, with its workers as child processes.
+ * It serves what it accepted before as soon as it runs.
+ * @public
+ */
+export async function startInferenceServer(
+  options: InferenceServerOptions,
+): Promise<InferenceServer> {
+  const { dataDir, maxBodyBytes = 64 * 1024 * 1024 } = options;
+  const logger = new Logger(options.logLevel, line =>
+    process.stderr.write(line),
+  );
+  const workerPath = findWorker();
+  mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+  const cache = new BlobCache(join(dataDir, 'blobs'));
+  const plane = new ServingPlane({
+    store: new StateStore({ folder: join(dataDir, 'state'), logger }),
+    puller: new ArtifactPuller({
+      cache,
+      registry: new RegistryClient(options.registry),
+    }),
+    workerPath,
+    logger,
+  });
+  const log = RequestLog.open(join(dataDir, 'logs'), logger);
+  const control = createControlServer({
+    api: new ControlApi(plane),
+    token: options.controlToken,
+    logger,
+  });
+  const gateway = (environment: Environment) =>
+    createGatewayServer({ environment, plane, log, maxBodyBytes });
+  const production = gateway('production');
+  const staging = gateway('staging');
+  const servers = [production, staging, control];
+
+  await plane.restore();
+  let addresses: InferenceServer['addresses'];
+  try {
+    const { host, controlHost = '127.0.0.1', gatewayPorts } = options;
+    addresses = {
+      production: await listen(production, {
+        host,
+        port: gatewayPorts.production,
+        purpose: 'production inference',
+      }),
+      staging: await listen(staging, {
+        host,
+        port: gatewayPorts.staging,
+        purpose: 'staging inference',
+      }),
+      // The control API comes last: what it accepts can start at once.
+      control: await listen(control, {
+        host: controlHost,
+        port: options.controlPort,
+        purpose: 'the control API',
+      }),
+    };
+  } catch (error) {
+    for (const server of servers) server.close();
+    await log.close();
+    throw error;
+  }
+  // Only now is it sure that no other server works on these folders.
+  cache.open();
+  const sockets = createSocketPaths(dataDir);
+  plane.start(() => sockets.next());
+
+  const stop = async () => {
+    logger.info('Stopping');
+    await Promise.all(servers.map(server => closeGracefully(server, DRAIN_MS)));
+    await plane.stop();
+    await log.close();
+    sockets.remove();
+  };
+  let stopped: Promise<void> | undefined;
+  return { addresses, stop: () => (stopped ??= stop()) };
+}

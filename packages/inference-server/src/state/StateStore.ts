@@ -1,0 +1,66 @@
+import type { ServedModelKey } from '@ml-platform/plugin-ml-common';
+import { ENVIRONMENTS } from '@ml-platform/plugin-ml-common';
+import { mkdir, readdir, readFile, rename } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Logger } from '../log/Logger';
+import { type AcceptedState, acceptedStateSchema } from './AcceptedState';
+import { removeFileDurably, writeFileAtomic } from './writeFileAtomic';
+
+/** Keeps accepted state on disk: one JSON file a model, `<environment>/<model>.json`. */
+export class StateStore {
+  readonly #folder: string;
+  readonly #logger: Logger;
+
+  constructor(options: { folder: string; logger: Logger }) {
+    this.#folder = options.folder;
+    this.#logger = options.logger;
+  }
+
+  /** Returns once the state would survive a power cut. */
+  async save(state: AcceptedState): Promise<void> {
+    await writeFileAtomic(
+      this.#pathOf(state),
+      `${JSON.stringify(state, undefined, 2)}\n`,
+    );
+  }
+
+  async remove(key: ServedModelKey): Promise<void> {
+    await removeFileDurably(this.#pathOf(key));
+  }
+
+  /** Reads everything; a file that cannot be understood is set aside and said, and harms no other. */
+  async load(): Promise<AcceptedState[]> {
+    const states: AcceptedState[] = [];
+    for (const environment of ENVIRONMENTS) {
+      const folder = join(this.#folder, environment);
+      await mkdir(folder, { recursive: true });
+      for (const name of await readdir(folder)) {
+        if (!name.endsWith('.json')) continue;
+        const state = await this.#read(join(folder, name));
+        if (state) states.push(state);
+      }
+    }
+    return states;
+  }
+
+  async #read(path: string): Promise<AcceptedState | undefined> {
+    const text = await readFile(path, 'utf8');
+    try {
+      const state = acceptedStateSchema.parse(JSON.parse(text));
+      if (this.#pathOf(state) !== path) throw new Error('it is misplaced');
+      return state;
+    } catch (error) {
+      const aside = `${path}.unreadable`;
+      await rename(path, aside);
+      this.#logger.error(
+        'A state file cannot be understood and was set aside: its model is not served until it is deployed again',
+        { file: aside, reason: (error as Error).message },
+      );
+      return undefined;
+    }
+  }
+
+  #pathOf(key: ServedModelKey): string {
+    return join(this.#folder, key.environment, `${key.model}.json`);
+  }
+}

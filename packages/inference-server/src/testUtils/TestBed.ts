@@ -1,0 +1,37 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { ServerProcess } from './ServerProcess';
+import { TestRegistry } from './TestRegistry';
+
+/** A registry, a data folder and a server that works with them. */
+export class TestBed {
+  static async start(): Promise<TestBed> {
+    const registry = new TestRegistry();
+    await registry.start();
+    const bed = new TestBed(registry);
+    bed.server = await ServerProcess.start(bed.options);
+    return bed;
+  }
+
+  readonly dataDir = mkdtempSync(join(tmpdir(), 'ml-inference-test-'));
+  server!: ServerProcess;
+
+  private constructor(readonly registry: TestRegistry) {}
+
+  get options() {
+    return { dataDir: this.dataDir, registryUrl: this.registry.url };
+  }
+
+  /** Starts the server again on the same data. */
+  async restart(signal: NodeJS.Signals): Promise<void> {
+    await this.server.end(signal);
+    this.server = await ServerProcess.start(this.options);
+  }
+
+  async stop(): Promise<void> {
+    await this.server?.end('SIGKILL');
+    await this.registry.stop();
+    rmSync(this.dataDir, { recursive: true, force: true });
+  }
+}

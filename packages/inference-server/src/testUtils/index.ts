@@ -1,0 +1,6 @@
+export * from './models';
+export * from './ServerProcess';
+export * from './TestBed';
+export * from './TestRegistry';
+export * from './untilBusy';
+export * from './waitFor';

@@ -1,0 +1,17 @@
+import type { ModelInterface } from '@ml-platform/plugin-ml-common';
+
+/** What the server tells a worker, once, over IPC. */
+export interface LoadMessage {
+  type: 'load';
+  environment: string;
+  model: string;
+  version: string;
+  modelPath: string;
+  interface: ModelInterface;
+  socketPath: string;
+}
+
+/** What the worker answers: it serves, or it never will and why. */
+export type WorkerMessage =
+  | { type: 'ready' }
+  | { type: 'failed'; reason: string };

@@ -1,0 +1,64 @@
+import type { HumanDuration } from '@backstage/types';
+
+export interface Config {
+  ml?: {
+    artifacts?: {
+      /** The store that the portal serves under `/v2/`. */
+      embedded?: {
+        /** Folder of the blobs, relative to the backend package or absolute. */
+        directory?: string;
+        /** Largest artifact in bytes; 10 GiB by default. */
+        maxArtifactBytes?: number;
+        /**
+         * How long a blob that no manifest names stays after a client pushed it
+         * or was told that it is there; 1 hour by default.
+         */
+        gracePeriod?: HumanDuration | string;
+      };
+      /** An OCI registry that somebody else runs, instead of the embedded store. */
+      external?: {
+        /** Base URL without `/v2`, e.g. `https://registry.example.com`. */
+        url: string;
+        username?: string;
+        /** @visibility secret */
+        password?: string;
+        /** Put before the name of each repository, e.g. `ml-platform`. */
+        repositoryPrefix?: string;
+      };
+    };
+    webhooks?: {
+      /**
+       * Encrypts the secrets of webhooks in the database; the secret of the
+       * first of `backend.auth.keys` by default.
+       * @visibility secret
+       */
+      encryptionKey?: string;
+      /** Lets webhooks go to private addresses and over plain HTTP; off by default. */
+      allowPrivateTargets?: boolean;
+      /** Wait after the first attempt that failed, doubled after each further one; 5 seconds by default. */
+      retryDelay?: HumanDuration | string;
+    };
+    serving?: {
+      /** The inference server on this machine. */
+      embedded?: {
+        control: {
+          /** Base URL of its control API, e.g. `http://127.0.0.1:7010`. */
+          url: string;
+          /** @visibility secret */
+          token: string;
+        };
+        /** Base URLs that callers use. */
+        gateways: {
+          staging: string;
+          production: string;
+        };
+      };
+      /** How often the data plane is asked for its state; 2 seconds by default. */
+      statusInterval?: HumanDuration | string;
+    };
+    releases?: {
+      /** How long a version may take to become ready; 5 minutes by default. */
+      loadTimeout?: HumanDuration | string;
+    };
+  };
+}

@@ -1,0 +1,149 @@
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { AddressInfo } from 'node:net';
+import { createBackendModule } from '@backstage/backend-plugin-api';
+import {
+  mockCredentials,
+  mockServices,
+  type ServiceMock,
+  startTestBackend,
+} from '@backstage/backend-test-utils';
+import type { PermissionsService } from '@backstage/backend-plugin-api';
+import { AuthorizeResult } from '@backstage/plugin-permission-common';
+import type { JsonObject } from '@backstage/types';
+import { MlClient, type Release } from '@ml-platform/plugin-ml-common';
+import { mlServingExtensionPoint } from '@ml-platform/plugin-ml-node';
+import type { Knex } from 'knex';
+import mlPlugin from '..';
+import { type PackageFiles, pushPackage } from './packages';
+import { ScriptedServingTarget } from './ScriptedServingTarget';
+
+export interface StartOptions {
+  knex: Knex;
+  target?: ScriptedServingTarget;
+  /** Folder of the artifact store; kept between starts by passing it on. */
+  directory?: string;
+  loadTimeout?: string;
+  permissions?: Partial<PermissionsService>;
+  /** On top of those that let webhooks go to this machine. */
+  webhooks?: JsonObject;
+}
+
+/** The control plane as it runs, with its data plane scripted. */
+export class TestPlatform {
+  static async start(options: StartOptions): Promise<TestPlatform> {
+    const target = options.target ?? new ScriptedServingTarget();
+    const directory =
+      options.directory ?? mkdtempSync(join(tmpdir(), 'ml-artifacts-'));
+    const allow = async (requests: unknown[]) =>
+      requests.map(() => ({ result: AuthorizeResult.ALLOW }));
+    const backend = await startTestBackend({
+      features: [
+        mlPlugin,
+        createBackendModule({
+          pluginId: 'ml',
+          moduleId: 'scripted-serving',
+          register(env) {
+            env.registerInit({
+              deps: { serving: mlServingExtensionPoint },
+              async init({ serving }) {
+                serving.setServingTarget(target);
+              },
+            });
+          },
+        }),
+        mockServices.database.factory({ knex: options.knex }),
+        mockServices.permissions.mock({
+          authorize: allow,
+          authorizeConditional: allow,
+          ...options.permissions,
+        } as Partial<ServiceMock<PermissionsService>>).factory,
+        mockServices.rootConfig.factory({
+          data: {
+            backend: { baseUrl: 'http://localhost:7007' },
+            ml: {
+              artifacts: { embedded: { directory } },
+              webhooks: {
+                encryptionKey: 'a key for tests',
+                allowPrivateTargets: true,
+                retryDelay: '20ms',
+                ...options.webhooks,
+              },
+              serving: { statusInterval: '50ms' },
+              releases: { loadTimeout: options.loadTimeout ?? '20s' },
+            },
+          },
+        }),
+      ],
+    });
+    const { port } = backend.server.address() as AddressInfo;
+    return new TestPlatform({
+      url: `http://127.0.0.1:${port}`,
+      target,
+      directory,
+      stop: () => backend.stop(),
+    });
+  }
+
+  readonly url: string;
+  readonly target: ScriptedServingTarget;
+  readonly directory: string;
+  readonly stop: () => Promise<void>;
+
+  private constructor(
+    options: Pick<TestPlatform, 'url' | 'target' | 'directory' | 'stop'>,
+  ) {
+    this.url = options.url;
+    this.target = options.target;
+    this.directory = options.directory;
+    this.stop = options.stop;
+  }
+
+  as(user = 'user:default/mock'): MlClient {
+    return new MlClient({
+      baseUrl: async () => `${this.url}/api/ml`,
+      fetch: (input, init) => {
+        const headers = new Headers(init?.headers);
+        headers.set('authorization', mockCredentials.user.header(user));
+        return fetch(input, { ...init, headers });
+      },
+    });
+  }
+
+  push(model: string, files: PackageFiles): Promise<string> {
+    return pushPackage({
+      url: this.url,
+      token: mockCredentials.user.token(),
+      model,
+      files,
+    });
+  }
+
+  async register(model: string, version: string, files: PackageFiles) {
+    const digest = await this.push(model, files);
+    return this.as().registerVersion(model, { version, digest });
+  }
+
+  /** Waits until the release is over. */
+  async finished(release: Release): Promise<Release> {
+    return eventually(async () => {
+      const now = await this.as().getRelease(release.id);
+      return now.finishedAt ? now : undefined;
+    }, `release ${release.number} to end`);
+  }
+}
+
+/** Polls until the look gives something, or fails after ten seconds. */
+export async function eventually<T>(
+  look: () => Promise<T | undefined | false>,
+  what: string,
+): Promise<T> {
+  const deadline = Date.now() + 10_000;
+  for (;;) {
+    const found = await look();
+    if (found) return found;
+    if (Date.now() > deadline) throw new Error(`Waited in vain for ${what}`);
+    await new Promise(resolve => setTimeout(resolve, 25));
+  }
+}

@@ -1,0 +1,22 @@
+import type { ActionOptions } from './ActionOptions';
+import { createDeployVersionAction } from './createDeployVersionAction';
+import { createGetModelAction } from './createGetModelAction';
+import { createGetReleaseAction } from './createGetReleaseAction';
+import { createGetVersionAction } from './createGetVersionAction';
+import { createListModelsAction } from './createListModelsAction';
+import { createRollBackAction } from './createRollBackAction';
+import { createSearchVersionsAction } from './createSearchVersionsAction';
+
+/**
+ * What Backstage's actions registry offers to AI tools, `backstage-cli actions`
+ * and software templates. Each action goes through the services, as its caller.
+ */
+export function registerActions(options: ActionOptions): void {
+  createListModelsAction(options);
+  createGetModelAction(options);
+  createSearchVersionsAction(options);
+  createGetVersionAction(options);
+  createDeployVersionAction(options);
+  createRollBackAction(options);
+  createGetReleaseAction(options);
+}

@@ -1,0 +1,208 @@
+import {
+  ConflictError,
+  NotAllowedError,
+  NotFoundError,
+} from '@backstage/errors';
+import {
+  type Alias,
+  type AliasMove,
+  type AliasPolicy,
+  mlVersionManagePermission,
+  type RefusalCode,
+} from '@ml-platform/plugin-ml-common';
+import type { AuditLog } from '../audit/AuditLog';
+import type { Authorizer } from '../authorization/Authorizer';
+import type { ChangeNotifier } from '../events/ChangeNotifier';
+import type { RequestContext } from '../http/requestContext';
+import type { RegistryService } from '../registry/RegistryService';
+import type { ReleaseStore } from '../releases/ReleaseStore';
+import type { EventOutbox } from '../webhooks/EventOutbox';
+import type { AliasKey, AliasStore } from './AliasStore';
+
+export interface AliasServiceOptions {
+  store: AliasStore;
+  registry: RegistryService;
+  releases: ReleaseStore;
+  authorizer: Authorizer;
+  audit: AuditLog;
+  outbox: EventOutbox;
+  changes: ChangeNotifier;
+  /** Entity references that stand for the caller: itself and its groups. */
+  getOwnershipRefs: (context: RequestContext) => Promise<string[]>;
+}
+
+/** Movable names of versions, with a policy each and a history that never changes. */
+export class AliasService {
+  readonly #options: AliasServiceOptions;
+
+  constructor(options: AliasServiceOptions) {
+    this.#options = options;
+  }
+
+  async list(context: RequestContext, model: string): Promise<Alias[]> {
+    await this.#options.registry.getModel(context, model);
+    return this.#options.store.list(model);
+  }
+
+  async history(context: RequestContext, key: AliasKey): Promise<AliasMove[]> {
+    await this.#options.registry.getModel(context, key.model);
+    return this.#options.store.history(key);
+  }
+
+  async set(
+    context: RequestContext,
+    key: AliasKey,
+    request: { version: string; reason?: string },
+  ): Promise<Alias> {
+    const { registry, store } = this.#options;
+    await this.#requireManage(context, key.model);
+    const version = await registry.getVersion(
+      context,
+      key.model,
+      request.version,
+    );
+    if (version.state === 'draft' || version.state === 'deleted') {
+      throw new ConflictError(
+        `${key.model}@${version.version} is ${version.state}; an alias points at registered versions only`,
+      );
+    }
+    const policy = await store.getPolicy(key);
+    if (policy) await this.#checkPolicy(context, key, version.version, policy);
+    await this.#move(context, key, request.version, request.reason);
+    return (await store.get(key))!;
+  }
+
+  async remove(context: RequestContext, key: AliasKey): Promise<void> {
+    const { store } = this.#options;
+    await this.#requireManage(context, key.model);
+    if (!(await store.get(key))) {
+      throw new NotFoundError(`${key.model} has no alias '${key.name}'`);
+    }
+    const policy = await store.getPolicy(key);
+    if (policy) await this.#checkMovers(context, key, policy);
+    await this.#move(context, key, undefined);
+  }
+
+  async setPolicy(
+    context: RequestContext,
+    key: AliasKey,
+    policy: AliasPolicy,
+  ): Promise<AliasPolicy> {
+    const { audit, store } = this.#options;
+    await this.#requireManage(context, key.model);
+    const before = await store.getPolicy(key);
+    if (before) await this.#checkMovers(context, key, before);
+    await store.transaction(async trx => {
+      await store.setPolicy(trx, key, policy);
+      await audit.record(
+        {
+          actor: context.actor,
+          action: 'alias.policy',
+          resource: resourceOf(key),
+          outcome: 'succeeded',
+          details: { before, after: policy },
+          requestId: context.requestId,
+        },
+        trx,
+      );
+    });
+    return policy;
+  }
+
+  async #move(
+    context: RequestContext,
+    key: AliasKey,
+    to: string | undefined,
+    reason?: string,
+  ): Promise<void> {
+    const { audit, changes, outbox, store } = this.#options;
+    await store.transaction(async trx => {
+      const from = (await store.get(key, trx))?.version;
+      if (from === to) return;
+      await store.move(trx, key, { from, to, by: context.actor, reason });
+      await audit.record(
+        {
+          actor: context.actor,
+          action: to ? 'alias.move' : 'alias.remove',
+          resource: resourceOf(key),
+          outcome: 'succeeded',
+          details: { from, to },
+          requestId: context.requestId,
+        },
+        trx,
+      );
+      await outbox.append(
+        {
+          type: 'internal.ml.alias.moved',
+          model: key.model,
+          subject: `${key.model}@${key.name}`,
+          actor: context.actor,
+          data: { alias: key.name, from, to, reason },
+        },
+        trx,
+      );
+    });
+    changes.modelChanged({ model: key.model });
+  }
+
+  async #requireManage(context: RequestContext, name: string): Promise<void> {
+    const { authorizer, registry } = this.#options;
+    const model = await registry.getModel(context, name);
+    await authorizer.requireForModel(context, mlVersionManagePermission, model);
+  }
+
+  async #checkPolicy(
+    context: RequestContext,
+    key: AliasKey,
+    version: string,
+    policy: AliasPolicy,
+  ): Promise<void> {
+    await this.#checkMovers(context, key, policy);
+    for (const evidence of policy.evidence) {
+      const environment =
+        evidence === 'live-in-staging' ? 'staging' : 'production';
+      const served = await this.#options.releases.hasSucceeded(
+        key.model,
+        environment,
+        version,
+      );
+      if (!served) {
+        const code: RefusalCode = 'GATE_REFUSED';
+        throw Object.assign(
+          new ConflictError(
+            `The policy of the alias '${key.name}' asks that a version has served in ${environment}, and ${key.model}@${version} never did; release it there first`,
+          ),
+          { code },
+        );
+      }
+    }
+  }
+
+  async #checkMovers(
+    context: RequestContext,
+    key: AliasKey,
+    policy: AliasPolicy,
+  ): Promise<void> {
+    if (!policy.movers.length) return;
+    const { audit, getOwnershipRefs } = this.#options;
+    const refs = await getOwnershipRefs(context);
+    if (refs.some(ref => policy.movers.includes(ref))) return;
+    await audit.record({
+      actor: context.actor,
+      action: 'alias.move',
+      resource: resourceOf(key),
+      outcome: 'denied',
+      details: { movers: policy.movers },
+      requestId: context.requestId,
+    });
+    throw new NotAllowedError(
+      `The alias '${key.name}' of ${
+        key.model
+      } may be changed by ${policy.movers.join(', ')} only; ask one of them`,
+    );
+  }
+}
+
+function resourceOf(key: AliasKey): string {
+  return `alias:${key.model}@${key.name}`;
+}

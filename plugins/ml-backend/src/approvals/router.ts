@@ -1,0 +1,63 @@
+import type { HttpAuthService } from '@backstage/backend-plugin-api';
+import { InputError } from '@backstage/errors';
+import express from 'express';
+import Router from 'express-promise-router';
+import { z } from 'zod';
+import { toContext } from '../http/requestContext';
+import { pageQuerySchema, validate } from '../http/validate';
+import type { ApprovalService } from './ApprovalService';
+
+const listSchema = pageQuerySchema.extend({
+  state: z
+    .enum(['pending', 'approved', 'denied', 'withdrawn', 'expired', 'used'])
+    .optional(),
+  model: z.string().max(63).optional(),
+});
+
+const decisionSchema = z.strictObject({
+  comment: z.string().min(1).max(2000).optional(),
+});
+
+export function createApprovalsRouter(options: {
+  approvals: ApprovalService;
+  httpAuth: HttpAuthService;
+}): express.Router {
+  const { approvals, httpAuth } = options;
+  const router = Router();
+
+  router.get('/approvals', async (request, response) => {
+    const context = await toContext(request, httpAuth);
+    const query = validate(listSchema, request.query);
+    response.json(await approvals.list(context, query));
+  });
+
+  router.get('/approvals/:id', async (request, response) => {
+    const context = await toContext(request, httpAuth);
+    response.json(await approvals.get(context, request.params.id));
+  });
+
+  router.post(
+    '/approvals/:id/:decision',
+    express.json({ limit: '64kb' }),
+    async (request, response) => {
+      const context = await toContext(request, httpAuth);
+      const { decision, id } = request.params;
+      if (!['approve', 'deny', 'withdraw'].includes(decision)) {
+        throw new InputError(
+          `decision: '${decision}' is none; it is approve, deny or withdraw`,
+        );
+      }
+      const { comment } = validate(decisionSchema, request.body ?? {});
+      response.json(
+        await approvals.decide(
+          context,
+          id,
+          decision as 'approve' | 'deny' | 'withdraw',
+          comment,
+        ),
+      );
+    },
+  );
+
+  return router;
+}

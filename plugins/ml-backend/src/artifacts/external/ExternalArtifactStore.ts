@@ -1,0 +1,144 @@
+import { pipeline, Readable } from 'node:stream';
+import { ConflictError } from '@backstage/errors';
+import { MEDIA_TYPES } from '@ml-platform/plugin-ml-common';
+import type {
+  ArtifactStore,
+  ByteRange,
+  StoredBlob,
+  StoredManifest,
+} from '@ml-platform/plugin-ml-node';
+import { digestOf, isDigest, splitDigest } from '../digests';
+import { DigestCheck } from '../files/DigestCheck';
+import { readManifest } from '../http/readManifest';
+import { isModelPack } from '../manifests/isModelPack';
+import { ExternalRegistry } from './ExternalRegistry';
+import { sliceBytes } from './sliceBytes';
+
+export interface ExternalArtifactStoreOptions {
+  /** Base URL of the registry, without `/v2`. */
+  url: string;
+  username?: string;
+  password?: string;
+  /** Put before the name of each repository, e.g. `ml-platform`. */
+  repositoryPrefix?: string;
+}
+
+const ACCEPTED = [
+  MEDIA_TYPES.ociManifest,
+  MEDIA_TYPES.ociIndex,
+  'application/vnd.docker.distribution.manifest.v2+json',
+  'application/vnd.docker.distribution.manifest.list.v2+json',
+].join(', ');
+
+/**
+ * Versions whose bytes lie in an OCI registry that somebody else runs. What it
+ * sends is checked against the digests that were asked for.
+ */
+export class ExternalArtifactStore implements ArtifactStore {
+  readonly #registry: ExternalRegistry;
+  readonly #prefix: string;
+
+  constructor(options: ExternalArtifactStoreOptions) {
+    this.#registry = new ExternalRegistry(options);
+    const prefix = options.repositoryPrefix?.replace(/^\/+|\/+$/g, '');
+    this.#prefix = prefix ? `${prefix}/` : '';
+  }
+
+  async getManifest(
+    repository: string,
+    reference: string,
+  ): Promise<StoredManifest | undefined> {
+    const response = await this.#registry.request({
+      repository: this.#nameOf(repository),
+      path: `manifests/${reference}`,
+      headers: { accept: ACCEPTED },
+    });
+    if (!response) return undefined;
+    const bytes = await readManifest(toReadable(response));
+    const algorithm = isDigest(reference)
+      ? splitDigest(reference).algorithm
+      : undefined;
+    const digest = digestOf(bytes, algorithm);
+    if (algorithm && digest !== reference) {
+      throw new Error(
+        `the registry sent a manifest with the digest ${digest} for ${reference}`,
+      );
+    }
+    const [mediaType] = (response.headers.get('content-type') ?? '').split(';');
+    return { digest, mediaType: mediaType.trim(), bytes };
+  }
+
+  /** Bytes of a blob; undefined when the repository does not have it. */
+  async getBlobSize(
+    repository: string,
+    digest: string,
+  ): Promise<number | undefined> {
+    const response = await this.#registry.request({
+      repository: this.#nameOf(repository),
+      path: `blobs/${digest}`,
+      method: 'HEAD',
+    });
+    return response && Number(response.headers.get('content-length'));
+  }
+
+  async openBlob(
+    repository: string,
+    digest: string,
+    range?: ByteRange,
+  ): Promise<StoredBlob | undefined> {
+    const response = await this.#registry.request({
+      repository: this.#nameOf(repository),
+      path: `blobs/${digest}`,
+      headers: range ? { range: `bytes=${range.start}-${range.end}` } : {},
+    });
+    if (!response) return undefined;
+    const stream = toReadable(response);
+    if (response.status === 206) {
+      const total = response.headers.get('content-range')?.split('/')[1];
+      return { size: Number(total), stream };
+    }
+    const size = Number(response.headers.get('content-length'));
+    // A registry may send the whole for a range.
+    if (range) return { size, stream: sliceBytes(stream, range) };
+    return {
+      size,
+      stream: pipeline(stream, new DigestCheck(digest), () => undefined),
+    };
+  }
+
+  async tagManifest(
+    repository: string,
+    options: { tag: string; digest: string },
+  ): Promise<void> {
+    const { tag, digest } = options;
+    const existing = await this.getManifest(repository, tag);
+    if (existing?.digest === digest) return;
+    if (existing && isModelPack(existing.bytes)) {
+      throw new ConflictError(
+        `the tag ${tag} of ${repository} names a model version, which cannot change: it is ${existing.digest}; push other content under a new version`,
+      );
+    }
+    const manifest = await this.getManifest(repository, digest);
+    if (!manifest) {
+      throw new Error(`${repository} has no manifest ${digest}`);
+    }
+    const response = await this.#registry.request({
+      repository: this.#nameOf(repository),
+      path: `manifests/${tag}`,
+      method: 'PUT',
+      headers: { 'content-type': manifest.mediaType },
+      body: manifest.bytes,
+    });
+    await response?.body?.cancel();
+  }
+
+  #nameOf(repository: string): string {
+    return `${this.#prefix}${repository}`;
+  }
+}
+
+function toReadable(response: Response): Readable {
+  return response.body
+    ? Readable.fromWeb(response.body as Parameters<typeof Readable.fromWeb>[0])
+    : Readable.from([]);
+}

@@ -1,0 +1,86 @@
+import { RegistryAuth, type RegistryAuthOptions } from './RegistryAuth';
+
+/** A registry that stays silent for this long is taken for gone. */
+const ANSWER_TIMEOUT_MS = 30_000;
+
+export interface ExternalRegistryRequest {
+  repository: string;
+  /** Below the repository, e.g. `manifests/1.0.0`. */
+  path: string;
+  method?: 'GET' | 'HEAD' | 'PUT';
+  headers?: Record<string, string>;
+  body?: Buffer;
+}
+
+/** Sends requests to an OCI registry that somebody else runs. */
+export class ExternalRegistry {
+  readonly #url: string;
+  readonly #auth: RegistryAuth;
+
+  constructor(options: RegistryAuthOptions) {
+    this.#url = options.url.replace(/\/+$/, '');
+    this.#auth = new RegistryAuth(options);
+  }
+
+  /**
+   * @returns the answer, undefined for 404
+   * @throws Error when the registry refuses, fails or cannot be reached
+   */
+  async request(
+    request: ExternalRegistryRequest,
+  ): Promise<Response | undefined> {
+    const actions = request.method === 'PUT' ? 'pull,push' : 'pull';
+    const scope = `repository:${request.repository}:${actions}`;
+    let response = await this.#send(request, this.#auth.headerFor(scope));
+    if (response.status === 401) {
+      await response.body?.cancel();
+      const answer = await this.#auth.answer(
+        response.headers.get('www-authenticate'),
+        scope,
+      );
+      if (answer) response = await this.#send(request, answer);
+    }
+    if (response.ok) return response;
+    const said = (await response.text()).slice(0, 500);
+    if (response.status === 404) return undefined;
+    throw new Error(
+      `the registry at ${this.#url} answered ${response.status} to ${
+        request.method ?? 'GET'
+      } ${request.repository}/${request.path}: ${said}${
+        response.status === 401 || response.status === 403
+          ? '; check ml.artifacts.external.username and password'
+          : ''
+      }`,
+    );
+  }
+
+  async #send(
+    { repository, path, method, headers, body }: ExternalRegistryRequest,
+    authorization: string | undefined,
+  ): Promise<Response> {
+    const abort = new AbortController();
+    const timer = setTimeout(
+      () => abort.abort(new Error('it does not answer')),
+      ANSWER_TIMEOUT_MS,
+    );
+    try {
+      // Redirects to another host, a blob store, go without the authorization.
+      return await fetch(`${this.#url}/v2/${repository}/${path}`, {
+        method,
+        headers: { ...headers, ...(authorization && { authorization }) },
+        body: body && new Uint8Array(body),
+        signal: abort.signal,
+      });
+    } catch (error) {
+      const { message, cause } = error as Error;
+      throw new Error(
+        `the registry at ${this.#url} cannot be reached: ${
+          (cause as Error | undefined)?.message ?? message
+        }`,
+        { cause: error },
+      );
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+}

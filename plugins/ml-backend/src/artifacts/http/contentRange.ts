@@ -1,0 +1,37 @@
+import type { Request } from 'express';
+import { OciError } from '../OciError';
+import type { UploadChunk } from '../uploads/ArtifactUploads';
+
+/** Reads where a chunk belongs; both headers may be absent. */
+export function toUploadChunk(req: Request): UploadChunk {
+  const length = numberOf(req.header('content-length'));
+  const contentRange = req.header('content-range');
+  if (!contentRange) return { source: req, length };
+  const match = /^(?:bytes[ =])?(\d{1,15})-(\d{1,15})(?:\/(?:\d+|\*))?$/.exec(
+    contentRange.trim(),
+  );
+  const start = Number(match?.[1]);
+  const announced = Number(match?.[2]) - start + 1;
+  if (!match || announced < 1) {
+    throw invalid(
+      `Content-Range: must be <first byte>-<last byte>, is '${contentRange.slice(
+        0,
+        100,
+      )}'`,
+    );
+  }
+  if (length !== undefined && length !== announced) {
+    throw invalid(
+      `Content-Range announces ${announced} bytes, but Content-Length ${length}`,
+    );
+  }
+  return { source: req, start, length: announced };
+}
+
+function numberOf(text: string | undefined): number | undefined {
+  return text === undefined ? undefined : Number(text);
+}
+
+function invalid(message: string): OciError {
+  return new OciError({ status: 400, code: 'BLOB_UPLOAD_INVALID', message });
+}

@@ -1,0 +1,138 @@
+import type {
+  PermissionsRegistryService,
+  PermissionsService,
+} from '@backstage/backend-plugin-api';
+import { NotAllowedError } from '@backstage/errors';
+import {
+  AuthorizeResult,
+  type BasicPermission,
+  type PermissionCriteria,
+  type ResourcePermission,
+} from '@backstage/plugin-permission-common';
+import {
+  createConditionAuthorizer,
+  createConditionTransformer,
+} from '@backstage/plugin-permission-node';
+import { mlModelReadPermission } from '@ml-platform/plugin-ml-common';
+import {
+  mlModelResourceRef,
+  type ModelFilter,
+} from '@ml-platform/plugin-ml-node';
+import type { AuditLog } from '../audit/AuditLog';
+import type { RequestContext } from '../http/requestContext';
+
+/** Which models a caller may see: all, none, or those that meet the criteria. */
+export type ModelVisibility =
+  | { kind: 'all' }
+  | { kind: 'none' }
+  | { kind: 'filter'; criteria: PermissionCriteria<ModelFilter> };
+
+export interface AuthorizerOptions {
+  permissions: PermissionsService;
+  permissionsRegistry: PermissionsRegistryService;
+  audit: AuditLog;
+}
+
+interface OwnedModel {
+  name: string;
+  owner: string;
+}
+
+/**
+ * Asks Backstage's permission framework, for the services of this plugin. A
+ * denial is recorded before it is answered.
+ */
+export class Authorizer {
+  readonly #options: AuthorizerOptions;
+
+  constructor(options: AuthorizerOptions) {
+    this.#options = options;
+  }
+
+  /** @throws NotAllowedError when the caller may not. */
+  async require(
+    context: RequestContext,
+    permission: BasicPermission,
+    resource: string,
+  ): Promise<void> {
+    const [decision] = await this.#options.permissions.authorize(
+      [{ permission }],
+      { credentials: context.credentials },
+    );
+    if (decision.result !== AuthorizeResult.ALLOW) {
+      await this.#deny(context, permission.name, resource);
+    }
+  }
+
+  /** @throws NotAllowedError when the caller may not do this to the model. */
+  async requireForModel(
+    context: RequestContext,
+    permission: ResourcePermission,
+    model: OwnedModel,
+  ): Promise<void> {
+    if (!(await this.#isAllowed(context, permission, model))) {
+      await this.#deny(context, permission.name, `model:${model.name}`);
+    }
+  }
+
+  canRead(context: RequestContext, model: OwnedModel): Promise<boolean> {
+    return this.#isAllowed(context, mlModelReadPermission, model);
+  }
+
+  async getVisibility(context: RequestContext): Promise<ModelVisibility> {
+    const decision = await this.#decide(context, mlModelReadPermission);
+    switch (decision.result) {
+      case AuthorizeResult.ALLOW:
+        return { kind: 'all' };
+      case AuthorizeResult.CONDITIONAL:
+        return {
+          kind: 'filter',
+          criteria: createConditionTransformer(this.#ruleset())(
+            decision.conditions,
+          ),
+        };
+      default:
+        return { kind: 'none' };
+    }
+  }
+
+  async #isAllowed(
+    context: RequestContext,
+    permission: ResourcePermission,
+    model: OwnedModel,
+  ): Promise<boolean> {
+    const decision = await this.#decide(context, permission);
+    return createConditionAuthorizer(this.#ruleset())(decision, model);
+  }
+
+  async #decide(context: RequestContext, permission: ResourcePermission) {
+    const [decision] = await this.#options.permissions.authorizeConditional(
+      [{ permission }],
+      { credentials: context.credentials },
+    );
+    return decision;
+  }
+
+  #ruleset() {
+    return this.#options.permissionsRegistry.getPermissionRuleset(
+      mlModelResourceRef,
+    );
+  }
+
+  async #deny(
+    context: RequestContext,
+    permission: string,
+    resource: string,
+  ): Promise<never> {
+    await this.#options.audit.record({
+      actor: context.actor,
+      action: permission,
+      resource,
+      outcome: 'denied',
+      requestId: context.requestId,
+    });
+    throw new NotAllowedError(
+      `${context.actor} lacks the permission ${permission} for ${resource}; ask a platform admin for it`,
+    );
+  }
+}

@@ -1,0 +1,98 @@
+import { resolve } from 'node:path';
+import type { RootConfigService } from '@backstage/backend-plugin-api';
+import { readDurationFromConfig } from '@backstage/config';
+import { durationToMilliseconds } from '@backstage/types';
+import type { PlatformInfo } from '@ml-platform/plugin-ml-common';
+import type { ExternalArtifactStoreOptions } from './artifacts';
+import type { EmbeddedServingTargetOptions } from './serving/EmbeddedServingTarget';
+
+export interface MlConfig {
+  artifacts: {
+    /** Absolute. */
+    directory: string;
+    maxArtifactBytes: number;
+    /** Milliseconds. */
+    gracePeriodMs: number;
+    /** A registry that somebody else runs, instead of the embedded store. */
+    external?: ExternalArtifactStoreOptions;
+  };
+  /** Absent when another serving target is installed. */
+  embeddedServing?: EmbeddedServingTargetOptions;
+  webhooks: {
+    /** CloudEvents source. */
+    source: string;
+    /** Absent when there is none, and no webhook can be created then. */
+    encryptionKey?: string;
+    allowPrivateTargets: boolean;
+    /** Milliseconds. */
+    retryDelay: number;
+  };
+  /** Milliseconds. */
+  statusInterval: number;
+  /** Milliseconds. */
+  loadTimeout: number;
+  /** Host and port of the registry that clients push to. */
+  registryHost: string;
+  /** Where clients push instead of to the portal. */
+  externalRegistry?: PlatformInfo['externalRegistry'];
+}
+
+const TEN_GIB = 10 * 1024 ** 3;
+
+export function readMlConfig(config: RootConfigService): MlConfig {
+  const duration = (key: string, fallback: number) =>
+    config.has(key)
+      ? durationToMilliseconds(readDurationFromConfig(config, { key }))
+      : fallback;
+  const embedded = config.getOptionalConfig('ml.serving.embedded');
+  const external = config.getOptionalConfig('ml.artifacts.external');
+  return {
+    artifacts: {
+      directory: resolve(
+        config.getOptionalString('ml.artifacts.embedded.directory') ??
+          '.ml/artifacts',
+      ),
+      maxArtifactBytes:
+        config.getOptionalNumber('ml.artifacts.embedded.maxArtifactBytes') ??
+        TEN_GIB,
+      gracePeriodMs: duration('ml.artifacts.embedded.gracePeriod', 60 * 60_000),
+      external: external && {
+        url: external.getString('url').replace(/\/+$/, ''),
+        username: external.getOptionalString('username'),
+        password: external.getOptionalString('password'),
+        repositoryPrefix: external.getOptionalString('repositoryPrefix'),
+      },
+    },
+    embeddedServing: embedded && {
+      url: embedded.getString('control.url').replace(/\/$/, ''),
+      token: embedded.getString('control.token'),
+      gateways: {
+        staging: embedded.getString('gateways.staging'),
+        production: embedded.getString('gateways.production'),
+      },
+    },
+    webhooks: {
+      source: `${config
+        .getString('backend.baseUrl')
+        .replace(/\/+$/, '')}/api/ml`,
+      encryptionKey:
+        config.getOptionalString('ml.webhooks.encryptionKey') ??
+        config
+          .getOptionalConfigArray('backend.auth.keys')?.[0]
+          ?.getOptionalString('secret'),
+      allowPrivateTargets:
+        config.getOptionalBoolean('ml.webhooks.allowPrivateTargets') ?? false,
+      retryDelay: duration('ml.webhooks.retryDelay', 5_000),
+    },
+    statusInterval: duration('ml.serving.statusInterval', 2_000),
+    loadTimeout: duration('ml.releases.loadTimeout', 5 * 60_000),
+    registryHost: new URL(
+      external?.getString('url') ?? config.getString('backend.baseUrl'),
+    ).host,
+    // Never the account: every signed-in user may read this.
+    externalRegistry: external && {
+      url: external.getString('url').replace(/\/+$/, ''),
+      repositoryPrefix: external.getOptionalString('repositoryPrefix'),
+    },
+  };
+}

@@ -1,0 +1,76 @@
+import type { HttpAuthService } from '@backstage/backend-plugin-api';
+import type { PlatformInfo } from '@ml-platform/plugin-ml-common';
+import type { ServingTarget } from '@ml-platform/plugin-ml-node';
+import type express from 'express';
+import Router from 'express-promise-router';
+import { createAliasesRouter } from '../aliases/router';
+import type { AliasService } from '../aliases/AliasService';
+import { createApprovalsRouter } from '../approvals/router';
+import type { ApprovalService } from '../approvals/ApprovalService';
+import { createAuditRouter } from '../audit/router';
+import type { AuditLog } from '../audit/AuditLog';
+import type { Authorizer } from '../authorization/Authorizer';
+import type { RegistryService } from '../registry/RegistryService';
+import { createLifecycleRouter } from '../registry/lifecycleRouter';
+import type { VersionDeletion } from '../registry/VersionDeletion';
+import type { VersionLifecycle } from '../registry/VersionLifecycle';
+import { createRegistryRouter } from '../registry/router';
+import type { DeploymentViews } from '../releases/DeploymentViews';
+import type { ReleaseService } from '../releases/ReleaseService';
+import { createReleasesRouter } from '../releases/router';
+import { createWebhooksRouter } from '../webhooks/router';
+import type { WebhookService } from '../webhooks/WebhookService';
+import { toContext } from './requestContext';
+
+export interface RouterOptions {
+  registry: RegistryService;
+  lifecycle: VersionLifecycle;
+  deletion: VersionDeletion;
+  aliases: AliasService;
+  approvals: ApprovalService;
+  releases: ReleaseService;
+  deployments: DeploymentViews;
+  webhooks: WebhookService;
+  audit: AuditLog;
+  authorizer: Authorizer;
+  target: ServingTarget;
+  httpAuth: HttpAuthService;
+  /** Version of this plugin. */
+  version: string;
+  registryHost: string;
+  externalRegistry?: PlatformInfo['externalRegistry'];
+}
+
+/** The REST API under `/api/ml`. */
+export function createRouter(options: RouterOptions): express.Router {
+  const { externalRegistry, httpAuth, registryHost, target, version } = options;
+  const v1 = Router();
+
+  v1.get('/info', async (request, response) => {
+    const { actor } = await toContext(request, httpAuth);
+    response.json({
+      version,
+      gateways: {
+        staging: target.getGatewayUrl('staging'),
+        production: target.getGatewayUrl('production'),
+      },
+      registry: registryHost,
+      externalRegistry,
+      identity: actor,
+    } satisfies PlatformInfo);
+  });
+  v1.use(createRegistryRouter(options));
+  v1.use(createLifecycleRouter(options));
+  v1.use(createAliasesRouter(options));
+  v1.use(createApprovalsRouter(options));
+  v1.use(createReleasesRouter(options));
+  v1.use(createAuditRouter(options));
+  v1.use(createWebhooksRouter(options));
+
+  const router = Router();
+  router.get('/health', (_request, response) => {
+    response.json({ status: 'ok' });
+  });
+  router.use('/v1', v1);
+  return router;
+}

@@ -1,0 +1,56 @@
+import { randomUUID } from 'node:crypto';
+import type {
+  BackstageCredentials,
+  HttpAuthService,
+} from '@backstage/backend-plugin-api';
+import { InputError } from '@backstage/errors';
+import type { Request } from 'express';
+
+/** Who asks, and under which request id. */
+export interface RequestContext {
+  credentials: BackstageCredentials;
+  /** Entity reference of a user, or a service's subject. */
+  actor: string;
+  requestId: string;
+}
+
+/** Names the caller as the audit log does. */
+export function actorOf(credentials: BackstageCredentials): string {
+  const principal = credentials.principal as {
+    type?: string;
+    userEntityRef?: string;
+    subject?: string;
+  };
+  return principal.userEntityRef ?? principal.subject ?? 'unknown';
+}
+
+export async function toContext(
+  request: Request,
+  httpAuth: HttpAuthService,
+): Promise<RequestContext> {
+  const credentials = await httpAuth.credentials(request, {
+    allow: ['user', 'service'],
+  });
+  const given = request.header('x-request-id');
+  return {
+    credentials,
+    actor: actorOf(credentials),
+    requestId: given && /^[\w.:-]{1,128}$/.test(given) ? given : randomUUID(),
+  };
+}
+
+/** The context of a call that comes without an HTTP request of its own. */
+export function contextOf(credentials: BackstageCredentials): RequestContext {
+  return { credentials, actor: actorOf(credentials), requestId: randomUUID() };
+}
+
+/** The caller's `Idempotency-Key`, if there is one. */
+export function idempotencyKeyOf(request: Request): string | undefined {
+  const key = request.header('idempotency-key');
+  if (key !== undefined && !/^[\x21-\x7e]{1,255}$/.test(key)) {
+    throw new InputError(
+      'idempotency-key: must be 1 to 255 printable characters without spaces',
+    );
+  }
+  return key;
+}

@@ -1,0 +1,5 @@
+/**
+ * Backend plugin `ml`: the control plane of ML Platform.
+ * @packageDocumentation
+ */
+export { mlPlugin as default } from './plugin';

@@ -1,0 +1,241 @@
+import {
+  coreServices,
+  createBackendPlugin,
+  resolvePackagePath,
+} from '@backstage/backend-plugin-api';
+import { actionsRegistryServiceRef } from '@backstage/backend-plugin-api/alpha';
+import { eventsServiceRef } from '@backstage/plugin-events-node';
+import { signalsServiceRef } from '@backstage/plugin-signals-node';
+import { mlPermissions } from '@ml-platform/plugin-ml-common';
+import {
+  type ArtifactStore,
+  mlArtifactsExtensionPoint,
+  mlModelResourceRef,
+  mlServingExtensionPoint,
+  type ServingTarget,
+} from '@ml-platform/plugin-ml-node';
+import { version } from '../package.json';
+import { registerActions } from './actions/registerActions';
+import { AliasService } from './aliases/AliasService';
+import { DatabaseAliasStore } from './aliases/DatabaseAliasStore';
+import { ApprovalService } from './approvals/ApprovalService';
+import { DatabaseApprovalStore } from './approvals/DatabaseApprovalStore';
+import { DatabaseAuditLog } from './audit/DatabaseAuditLog';
+import { Authorizer } from './authorization/Authorizer';
+import { ownershipRefs } from './authorization/ownershipRefs';
+import { mlModelRules } from './authorization/rules';
+import { readMlConfig } from './config';
+import { ChangeNotifier } from './events/ChangeNotifier';
+import { SingleValue } from './extensions/SingleValue';
+import { createRouter } from './http/createRouter';
+import { DatabaseRegistryStore } from './registry/DatabaseRegistryStore';
+import { PackageReader } from './registry/PackageReader';
+import { RegistryService } from './registry/RegistryService';
+import { startArtifacts } from './registry/startArtifacts';
+import { VersionDeletion } from './registry/VersionDeletion';
+import { VersionLifecycle } from './registry/VersionLifecycle';
+import { DatabaseReleaseStore } from './releases/DatabaseReleaseStore';
+import { DeploymentViews } from './releases/DeploymentViews';
+import { Reconciler } from './releases/Reconciler';
+import { ReleaseRunner } from './releases/ReleaseRunner';
+import { ReleaseService } from './releases/ReleaseService';
+import { createServingTarget } from './serving/createServingTarget';
+import { ServingMonitor } from './serving/ServingMonitor';
+import { startWebhooks } from './webhooks/startWebhooks';
+
+/**
+ * The control plane of ML Platform: registry, artifact store, releases, audit.
+ * @public
+ */
+export const mlPlugin = createBackendPlugin({
+  pluginId: 'ml',
+  register(env) {
+    const customTarget = new SingleValue<ServingTarget>('serving target');
+    const customStore = new SingleValue<ArtifactStore>('artifact store');
+    env.registerExtensionPoint(mlServingExtensionPoint, {
+      setServingTarget: target => customTarget.set(target),
+    });
+    env.registerExtensionPoint(mlArtifactsExtensionPoint, {
+      setArtifactStore: store => customStore.set(store),
+    });
+
+    env.registerInit({
+      deps: {
+        actionsRegistry: actionsRegistryServiceRef,
+        auth: coreServices.auth,
+        config: coreServices.rootConfig,
+        database: coreServices.database,
+        events: eventsServiceRef,
+        httpAuth: coreServices.httpAuth,
+        httpRouter: coreServices.httpRouter,
+        lifecycle: coreServices.lifecycle,
+        logger: coreServices.logger,
+        permissions: coreServices.permissions,
+        permissionsRegistry: coreServices.permissionsRegistry,
+        rootHttpRouter: coreServices.rootHttpRouter,
+        scheduler: coreServices.scheduler,
+        signals: signalsServiceRef,
+        userInfo: coreServices.userInfo,
+      },
+      async init(deps) {
+        const { httpAuth, logger, permissions, permissionsRegistry } = deps;
+        const config = readMlConfig(deps.config);
+        const knex = await deps.database.getClient();
+        if (!deps.database.migrations?.skip) {
+          await knex.migrate.latest({
+            directory: resolvePackagePath(
+              '@ml-platform/plugin-ml-backend',
+              'migrations',
+            ),
+          });
+        }
+
+        const audit = new DatabaseAuditLog({ knex });
+        const changes = new ChangeNotifier({
+          signals: deps.signals,
+          events: deps.events,
+          logger,
+        });
+        const registryStore = new DatabaseRegistryStore({ knex });
+        permissionsRegistry.addResourceType({
+          resourceRef: mlModelResourceRef,
+          permissions: mlPermissions.filter(
+            permission => permission.type === 'resource',
+          ),
+          rules: mlModelRules,
+          getResources: async names => {
+            const models = await registryStore.getModels(names);
+            return names.map(name => models.find(entry => entry.name === name));
+          },
+        });
+        permissionsRegistry.addPermissions(
+          mlPermissions.filter(permission => permission.type === 'basic'),
+        );
+        const authorizer = new Authorizer({
+          permissions,
+          permissionsRegistry,
+          audit,
+        });
+
+        const { outbox, webhooks } = await startWebhooks({
+          ...deps,
+          config: config.webhooks,
+          knex,
+          audit,
+          authorizer,
+        });
+
+        const { artifacts, releaser } = await startArtifacts({
+          ...deps,
+          custom: customStore.get(),
+          config: config.artifacts,
+          knex,
+          audit,
+        });
+
+        const target =
+          customTarget.get() ?? createServingTarget(config.embeddedServing);
+        const registry = new RegistryService({
+          store: registryStore,
+          artifacts,
+          manifests: releaser,
+          packages: new PackageReader({ artifacts }),
+          authorizer,
+          audit,
+          outbox,
+          changes,
+        });
+        const store = new DatabaseReleaseStore({ knex });
+        const governed = {
+          registry,
+          releases: store,
+          authorizer,
+          audit,
+          outbox,
+          changes,
+        };
+        const aliasStore = new DatabaseAliasStore({ knex });
+        const aliases = new AliasService({
+          ...governed,
+          store: aliasStore,
+          getOwnershipRefs: ownershipRefs(deps.userInfo),
+        });
+        const lifecycle = new VersionLifecycle({
+          ...governed,
+          store: registryStore,
+        });
+        const approvals = new ApprovalService({
+          ...governed,
+          store: new DatabaseApprovalStore({ knex }),
+        });
+        const deletion = new VersionDeletion({
+          ...governed,
+          store: registryStore,
+          aliases: aliasStore,
+          approvals,
+          artifacts: releaser,
+        });
+        const shared = { store, registry, target, audit, changes, logger };
+        const reconciler = new Reconciler(shared);
+        const monitor = new ServingMonitor({
+          target,
+          changes,
+          logger,
+          interval: config.statusInterval,
+          onStatus: models => reconciler.reconcile(models),
+        });
+        const runner = new ReleaseRunner({
+          ...shared,
+          outbox,
+          loadTimeout: config.loadTimeout,
+          onRouted: () => monitor.refresh(),
+        });
+        const deployments = new DeploymentViews({ ...shared, monitor });
+        const releases = new ReleaseService({
+          ...shared,
+          authorizer,
+          onCreated: () => runner.wake(),
+        });
+
+        registerActions({
+          actionsRegistry: deps.actionsRegistry,
+          registry,
+          deployments,
+          releases,
+        });
+        deps.httpRouter.use(
+          createRouter({
+            registry,
+            lifecycle,
+            deletion,
+            aliases,
+            approvals,
+            releases,
+            deployments,
+            webhooks,
+            audit,
+            authorizer,
+            target,
+            httpAuth,
+            version,
+            registryHost: config.registryHost,
+            externalRegistry: config.externalRegistry,
+          }),
+        );
+        deps.httpRouter.addAuthPolicy({
+          path: '/health',
+          allow: 'unauthenticated',
+        });
+
+        deps.lifecycle.addStartupHook(() => {
+          runner.start();
+          monitor.start();
+        });
+        deps.lifecycle.addShutdownHook(async () => {
+          monitor.stop();
+          await runner.stop();
+        });
+      },
+    });
+  },
+});

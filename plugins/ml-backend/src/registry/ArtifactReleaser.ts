@@ -1,0 +1,20 @@
+import type { Knex } from 'knex';
+
+/** Ties manifests in the artifact store to the versions that are made of them. */
+export interface ArtifactReleaser {
+  /**
+   * Keeps a manifest from being deleted until the transaction ends.
+   * @throws ConflictError when it is gone already
+   */
+  hold(
+    repository: string,
+    digest: string,
+    trx: Knex.Transaction,
+  ): Promise<void>;
+  /** Lets the store forget a manifest; unused bytes are collected later. */
+  release(
+    repository: string,
+    digest: string,
+    trx: Knex.Transaction,
+  ): Promise<void>;
+}

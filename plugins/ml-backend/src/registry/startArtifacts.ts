@@ -1,0 +1,106 @@
+import type {
+  AuthService,
+  LoggerService,
+  PermissionsService,
+  RootHttpRouterService,
+  SchedulerService,
+} from '@backstage/backend-plugin-api';
+import type { ArtifactStore } from '@ml-platform/plugin-ml-node';
+import type { Knex } from 'knex';
+import {
+  createArtifactsRouter,
+  createPullRouter,
+  EmbeddedArtifactStore,
+  ExternalArtifactStore,
+} from '../artifacts';
+import type { AuditLog } from '../audit/AuditLog';
+import type { MlConfig } from '../config';
+import type { ArtifactReleaser } from './ArtifactReleaser';
+import { VersionProtection } from './VersionProtection';
+
+export interface StartArtifactsOptions {
+  /** Set by a module; the embedded store is not started then. */
+  custom?: ArtifactStore;
+  config: MlConfig['artifacts'];
+  knex: Knex;
+  audit: AuditLog;
+  auth: AuthService;
+  logger: LoggerService;
+  permissions: PermissionsService;
+  rootHttpRouter: RootHttpRouterService;
+  scheduler: SchedulerService;
+}
+
+/** Where the bytes of versions are read from, and let go. */
+export interface Artifacts {
+  artifacts: ArtifactStore;
+  releaser: ArtifactReleaser;
+}
+
+// A registry of its own keeps and collects by its own rules.
+const NO_RELEASE: ArtifactReleaser = {
+  hold: async () => {},
+  release: async () => {},
+};
+
+/**
+ * Serves the embedded artifact store, unless another registry is configured or
+ * a module brought a store. The portal lets others read through itself.
+ */
+export async function startArtifacts(
+  options: StartArtifactsOptions,
+): Promise<Artifacts> {
+  const { audit, auth, config, custom, knex, logger, permissions, scheduler } =
+    options;
+  if (custom) {
+    return { artifacts: custom, releaser: NO_RELEASE };
+  }
+  if (config.external) {
+    const external = new ExternalArtifactStore(config.external);
+    options.rootHttpRouter.use(
+      '/v2',
+      createPullRouter({ store: external, auth, permissions, audit, logger }),
+    );
+    return { artifacts: external, releaser: NO_RELEASE };
+  }
+  const store = await EmbeddedArtifactStore.create({
+    ...config,
+    knex,
+    audit,
+    logger,
+    protection: new VersionProtection({ knex }),
+  });
+  options.rootHttpRouter.use(
+    '/v2',
+    createArtifactsRouter({ store, auth, permissions, audit, logger }),
+  );
+  await scheduler.scheduleTask({
+    id: 'ml-remove-stale-uploads',
+    frequency: { hours: 1 },
+    timeout: { minutes: 10 },
+    scope: 'local',
+    fn: async () => {
+      await store.uploads.removeStale();
+    },
+  });
+  await scheduler.scheduleTask({
+    id: 'ml-collect-artifact-garbage',
+    frequency: { hours: 1 },
+    timeout: { minutes: 30 },
+    initialDelay: { minutes: 5 },
+    scope: 'local',
+    fn: async () => {
+      await store.collectGarbage();
+    },
+  });
+  return {
+    artifacts: store,
+    releaser: {
+      hold: (repository, digest, transaction) =>
+        store.holdManifest(repository, digest, transaction),
+      release: async (repository, digest, transaction) => {
+        await store.releaseManifest(repository, digest, transaction);
+      },
+    },
+  };
+}

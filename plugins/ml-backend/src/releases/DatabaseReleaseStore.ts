@@ -1,0 +1,318 @@
+import { randomUUID } from 'node:crypto';
+import type {
+  Environment,
+  Page,
+  Release,
+  ReleaseTransition,
+} from '@ml-platform/plugin-ml-common';
+import { isFinal } from '@ml-platform/plugin-ml-common';
+import type { Knex } from 'knex';
+import { decodeCursor, encodeCursor } from '../http/cursor';
+import { EMPTY_STATE, liveVersion } from './deploymentState';
+import type {
+  ActiveRelease,
+  NewRelease,
+  ReleaseChange,
+  ReleaseStore,
+  StoredDeployment,
+} from './ReleaseStore';
+import {
+  type DeploymentRow,
+  type ReleaseRow,
+  toActiveRelease,
+  toDeployment,
+  toDeploymentRow,
+  toRelease,
+  type TransitionRow,
+} from './rows';
+
+export class DatabaseReleaseStore implements ReleaseStore {
+  readonly #knex: Knex;
+
+  constructor(options: { knex: Knex }) {
+    this.#knex = options.knex;
+  }
+
+  transaction<T>(run: (trx: Knex.Transaction) => Promise<T>): Promise<T> {
+    return this.#knex.transaction(run);
+  }
+
+  async get(id: string): Promise<Release | undefined> {
+    const row = await this.#knex<ReleaseRow>('ml_releases')
+      .where({ id })
+      .first();
+    return row && toRelease(row);
+  }
+
+  async getTransitions(id: string): Promise<ReleaseTransition[]> {
+    const rows = await this.#knex<TransitionRow>('ml_release_transitions')
+      .where({ release_id: id })
+      .orderBy('sequence');
+    return rows.map(row => ({
+      from: row.from_state ?? undefined,
+      to: row.to_state,
+      at: row.at,
+      actor: row.actor,
+      cause: row.cause,
+    }));
+  }
+
+  async findByIdempotencyKey(
+    requestedBy: string,
+    key: string,
+  ): Promise<Release | undefined> {
+    const row = await this.#knex<ReleaseRow>('ml_releases')
+      .where({ requested_by: requestedBy, idempotency_key: key })
+      .first();
+    return row && toRelease(row);
+  }
+
+  async list(query: {
+    model: string;
+    environment?: Environment;
+    limit: number;
+    cursor?: string;
+  }): Promise<Page<Release>> {
+    const rows = await this.#knex<ReleaseRow>('ml_releases')
+      .where({ model: query.model })
+      .modify(builder => {
+        if (query.environment) builder.where('environment', query.environment);
+        if (query.cursor) {
+          const [at, id] = decodeCursor(query.cursor).split('|');
+          builder.where(nested => {
+            nested
+              .where('created_at', '<', at)
+              .orWhere(same =>
+                same.where('created_at', at).where('id', '<', id),
+              );
+          });
+        }
+      })
+      .orderBy([
+        { column: 'created_at', order: 'desc' },
+        { column: 'id', order: 'desc' },
+      ])
+      .limit(query.limit + 1);
+    const page = rows.slice(0, query.limit);
+    const last = page[page.length - 1];
+    return {
+      items: page.map(toRelease),
+      ...(rows.length > query.limit && {
+        nextCursor: encodeCursor(`${last.created_at}|${last.id}`),
+      }),
+    };
+  }
+
+  async getActive(
+    model: string,
+    environment: Environment,
+    trx?: Knex.Transaction,
+  ): Promise<Release | undefined> {
+    const row = await (trx ?? this.#knex)<ReleaseRow>('ml_releases')
+      .where({ model, environment, active: 1 })
+      .first();
+    return row && toRelease(row);
+  }
+
+  async listActive(models?: string[]): Promise<Release[]> {
+    const rows = await this.#knex<ReleaseRow>('ml_releases')
+      .where({ active: 1 })
+      .modify(builder => {
+        if (models) builder.whereIn('model', models);
+      });
+    return rows.map(toRelease);
+  }
+
+  async listNewestFailed(models?: string[]): Promise<Release[]> {
+    const newest = this.#knex<ReleaseRow>('ml_releases')
+      .select('model', 'environment')
+      .max({ newest: 'number' })
+      .groupBy('model', 'environment')
+      .modify(builder => {
+        if (models) builder.whereIn('model', models);
+      })
+      .as('newest');
+    const rows: ReleaseRow[] = await this.#knex('ml_releases')
+      .join(newest, join =>
+        join
+          .on('newest.model', 'ml_releases.model')
+          .andOn('newest.environment', 'ml_releases.environment')
+          .andOn('newest.newest', 'ml_releases.number'),
+      )
+      .where('ml_releases.state', 'failed')
+      .select('ml_releases.*');
+    return rows.map(toRelease);
+  }
+
+  async hasSucceeded(
+    model: string,
+    environment: Environment,
+    version: string,
+  ): Promise<boolean> {
+    const row = await this.#knex<ReleaseRow>('ml_releases')
+      .where({ model, environment, version, state: 'succeeded' })
+      .first('id');
+    return Boolean(row);
+  }
+
+  async create(trx: Knex.Transaction, release: NewRelease): Promise<Release> {
+    const { model, environment } = release;
+    const deployment = await this.getDeployment(model, environment, trx);
+    const highest = await trx<ReleaseRow>('ml_releases')
+      .where({ model, environment })
+      .max({ number: 'number' })
+      .first();
+    const row: ReleaseRow = {
+      id: randomUUID(),
+      model,
+      environment,
+      number: Number(highest?.number ?? 0) + 1,
+      kind: release.kind,
+      version: release.version,
+      from_version: (deployment && liveVersion(deployment)) ?? null,
+      strategy: 'immediate',
+      state: 'pending',
+      active: 1,
+      generation: null,
+      reason: release.reason ?? null,
+      error: null,
+      requested_by: release.requestedBy,
+      idempotency_key: release.idempotencyKey ?? null,
+      lease_owner: null,
+      lease_until: null,
+      created_at: new Date().toISOString(),
+      finished_at: null,
+    };
+    await trx('ml_releases').insert(row);
+    await trx<TransitionRow>('ml_release_transitions').insert({
+      release_id: row.id,
+      sequence: 1,
+      from_state: null,
+      to_state: 'pending',
+      actor: release.requestedBy,
+      cause:
+        release.reason ??
+        (release.kind === 'rollback'
+          ? 'Rollback requested'
+          : 'Deploy requested'),
+      at: row.created_at,
+    });
+    return toRelease(row);
+  }
+
+  async claim(
+    id: string,
+    owner: string,
+    until: Date,
+  ): Promise<ActiveRelease | undefined> {
+    const now = new Date().toISOString();
+    const claimed = await this.#knex<ReleaseRow>('ml_releases')
+      .where({ id, active: 1 })
+      .where(nested => {
+        nested
+          .whereNull('lease_until')
+          .orWhere('lease_until', '<', now)
+          .orWhere('lease_owner', owner);
+      })
+      .update({ lease_owner: owner, lease_until: until.toISOString() });
+    if (!claimed) return undefined;
+    const row = await this.#knex<ReleaseRow>('ml_releases')
+      .where({ id })
+      .first();
+    return row && toActiveRelease(row);
+  }
+
+  async unclaim(id: string, owner: string): Promise<void> {
+    await this.#knex<ReleaseRow>('ml_releases')
+      .where({ id, lease_owner: owner })
+      .update({ lease_owner: null, lease_until: null });
+  }
+
+  async transition(
+    trx: Knex.Transaction,
+    id: string,
+    change: ReleaseChange,
+  ): Promise<boolean> {
+    const now = new Date().toISOString();
+    const moved = await trx<ReleaseRow>('ml_releases')
+      .where({ id, state: change.from })
+      .update({
+        state: change.to,
+        ...(change.error !== undefined && { error: change.error }),
+        ...(change.generation !== undefined && {
+          generation: change.generation,
+        }),
+        ...(isFinal(change.to) && {
+          active: null,
+          finished_at: now,
+          lease_owner: null,
+          lease_until: null,
+        }),
+      });
+    if (!moved) return false;
+    const last = await trx<TransitionRow>('ml_release_transitions')
+      .where({ release_id: id })
+      .max({ sequence: 'sequence' })
+      .first();
+    await trx<TransitionRow>('ml_release_transitions').insert({
+      release_id: id,
+      sequence: Number(last?.sequence ?? 0) + 1,
+      from_state: change.from,
+      to_state: change.to,
+      actor: change.actor,
+      cause: change.cause,
+      at: now,
+    });
+    return true;
+  }
+
+  async getDeployment(
+    model: string,
+    environment: Environment,
+    trx?: Knex.Transaction,
+  ): Promise<StoredDeployment | undefined> {
+    const row = await (trx ?? this.#knex)<DeploymentRow>('ml_deployments')
+      .where({ model, environment })
+      .first();
+    return row && toDeployment(row);
+  }
+
+  async listDeployments(query: {
+    models?: string[];
+    environment?: Environment;
+  }): Promise<StoredDeployment[]> {
+    const rows = await this.#knex<DeploymentRow>('ml_deployments')
+      .modify(builder => {
+        if (query.models) builder.whereIn('model', query.models);
+        if (query.environment) builder.where('environment', query.environment);
+      })
+      .orderBy(['model', 'environment']);
+    return rows.map(toDeployment);
+  }
+
+  async saveDeployment(
+    trx: Knex.Transaction,
+    deployment: StoredDeployment,
+  ): Promise<void> {
+    await trx('ml_deployments')
+      .insert(toDeploymentRow(deployment))
+      .onConflict(['model', 'environment'])
+      .merge();
+  }
+
+  async nextGeneration(
+    trx: Knex.Transaction,
+    model: string,
+    environment: Environment,
+  ): Promise<number> {
+    const deployment = (await this.getDeployment(model, environment, trx)) ?? {
+      model,
+      environment,
+      ...EMPTY_STATE,
+      generation: 0,
+    };
+    const generation = deployment.generation + 1;
+    await this.saveDeployment(trx, { ...deployment, generation });
+    return generation;
+  }
+}

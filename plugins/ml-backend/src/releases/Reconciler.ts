@@ -1,0 +1,138 @@
+import type { LoggerService } from '@backstage/backend-plugin-api';
+import type {
+  Deprecation,
+  ServedModelStatus,
+} from '@ml-platform/plugin-ml-common';
+import type { ServingTarget } from '@ml-platform/plugin-ml-node';
+import type { AuditLog } from '../audit/AuditLog';
+import type { RegistryService } from '../registry/RegistryService';
+import { liveVersion, retainedVersions, routesOf } from './deploymentState';
+import type { ReleaseStore, StoredDeployment } from './ReleaseStore';
+import { servedVersionOf } from './servedVersion';
+
+export interface ReconcilerOptions {
+  store: ReleaseStore;
+  registry: RegistryService;
+  target: ServingTarget;
+  audit: AuditLog;
+  logger: LoggerService;
+}
+
+/**
+ * Brings a data plane back that lost its state, or that missed how a release
+ * ended or that a version was deprecated: loads what a deployment needs and sets its routes again. A deployment
+ * with a release under way is left to the release.
+ */
+export class Reconciler {
+  readonly #options: ReconcilerOptions;
+
+  constructor(options: ReconcilerOptions) {
+    this.#options = options;
+  }
+
+  async reconcile(models: ServedModelStatus[]): Promise<void> {
+    const { logger, registry, store } = this.#options;
+    const actual = new Map(
+      models.map(entry => [`${entry.environment}/${entry.model}`, entry]),
+    );
+    const [deployments, active, deprecations] = await Promise.all([
+      store.listDeployments({}),
+      store.listActive(),
+      registry.listDeprecations(),
+    ]);
+    const busy = new Set(
+      active.map(({ environment, model }) => `${environment}/${model}`),
+    );
+    for (const deployment of deployments) {
+      const key = `${deployment.environment}/${deployment.model}`;
+      if (busy.has(key) || !liveVersion(deployment)) continue;
+      try {
+        await this.#heal(
+          deployment,
+          actual.get(key),
+          deprecations.filter(({ model }) => model === deployment.model),
+        );
+      } catch (error) {
+        logger.warn(`Could not bring ${key} back yet`, error as Error);
+      }
+    }
+  }
+
+  async #heal(
+    deployment: StoredDeployment,
+    actual: ServedModelStatus | undefined,
+    deprecated: { version: string; deprecation: Deprecation }[],
+  ): Promise<void> {
+    const { logger, registry, target } = this.#options;
+    const { model, environment } = deployment;
+    const held = new Map(actual?.versions.map(entry => [entry.version, entry]));
+    const wanted = [...retainedVersions(deployment)];
+    for (const version of wanted.filter(entry => !held.has(entry))) {
+      logger.info(`Loading ${model}@${version} in ${environment} again`);
+      await target.load(
+        deployment,
+        servedVersionOf(await registry.getVersionForRelease(model, version)),
+      );
+    }
+    const routes = routesOf(deployment, deployment.generation, deprecated);
+    if (sameDestinations(actual?.routes, routes)) return;
+    if (wanted.some(version => held.get(version)?.state !== 'ready')) return;
+    const generation = await this.#drawGeneration(
+      deployment,
+      actual?.routes?.generation ?? 0,
+    );
+    if (!generation) return;
+    logger.info(`Setting the routes of ${model} in ${environment} again`);
+    await target.setRoutes(deployment, { ...routes, generation });
+  }
+
+  /**
+   * Draws a generation above the one that the data plane accepted, unless a
+   * release came in between. Drawing locks the deployment's row, as a release
+   * does when it draws its own: so routes of the older state never win.
+   */
+  async #drawGeneration(
+    deployment: StoredDeployment,
+    accepted: number,
+  ): Promise<number | undefined> {
+    const { audit, store } = this.#options;
+    const { model, environment } = deployment;
+    return store.transaction(async trx => {
+      let generation: number;
+      do {
+        generation = await store.nextGeneration(trx, model, environment);
+      } while (generation <= accepted);
+      const current = await store.getDeployment(model, environment, trx);
+      const active = await store.getActive(model, environment, trx);
+      if (active || current?.releaseNumber !== deployment.releaseNumber) {
+        return undefined;
+      }
+      await audit.record(
+        {
+          actor: 'service:ml-platform',
+          action: 'deployment.reconcile',
+          resource: `deployment:${environment}/${model}`,
+          outcome: 'intended',
+          details: { version: liveVersion(deployment), generation },
+        },
+        trx,
+      );
+      return generation;
+    });
+  }
+}
+
+function sameDestinations(
+  actual: ServedModelStatus['routes'],
+  wanted: NonNullable<ServedModelStatus['routes']>,
+): boolean {
+  const plain = (routes: typeof wanted) =>
+    JSON.stringify([
+      routes.split,
+      Object.entries(routes.majors).sort(([a], [b]) => Number(a) - Number(b)),
+      Object.entries(routes.deprecations ?? {})
+        .map(([version, { at, sunset }]) => [version, at, sunset])
+        .sort(),
+    ]);
+  return Boolean(actual) && plain(actual!) === plain(wanted);
+}

@@ -1,0 +1,241 @@
+import { isDatabaseConflictError } from '@backstage/backend-plugin-api';
+import { ConflictError, InputError, NotFoundError } from '@backstage/errors';
+import {
+  type CreateReleaseRequest,
+  type Environment,
+  mlReleaseProductionPermission,
+  mlReleaseRollbackPermission,
+  mlReleaseStagingPermission,
+  type Page,
+  type Release,
+  type RollbackRequest,
+  type Version,
+} from '@ml-platform/plugin-ml-common';
+import type { AuditLog } from '../audit/AuditLog';
+import type { Authorizer } from '../authorization/Authorizer';
+import type { ChangeNotifier } from '../events/ChangeNotifier';
+import type { RequestContext } from '../http/requestContext';
+import type { RegistryService } from '../registry/RegistryService';
+import { liveVersion, rollbackVersion } from './deploymentState';
+import type { NewRelease, ReleaseStore } from './ReleaseStore';
+
+export interface ReleaseServiceOptions {
+  store: ReleaseStore;
+  registry: RegistryService;
+  authorizer: Authorizer;
+  audit: AuditLog;
+  changes: ChangeNotifier;
+  /** Called when there is a release to carry out. */
+  onCreated: () => void;
+}
+
+/** Asking for releases, and reading them. The `ReleaseRunner` carries them out. */
+export class ReleaseService {
+  readonly #options: ReleaseServiceOptions;
+
+  constructor(options: ReleaseServiceOptions) {
+    this.#options = options;
+  }
+
+  async createRelease(
+    context: RequestContext,
+    name: string,
+    request: CreateReleaseRequest,
+    idempotencyKey?: string,
+  ): Promise<Release> {
+    const { authorizer, registry } = this.#options;
+    const model = await registry.getModel(context, name);
+    await authorizer.requireForModel(
+      context,
+      request.environment === 'production'
+        ? mlReleaseProductionPermission
+        : mlReleaseStagingPermission,
+      model,
+    );
+    checkReleasable(
+      await registry.getVersion(context, name, request.version),
+      request.environment,
+    );
+    return this.#create(context, {
+      ...request,
+      model: name,
+      kind: 'deploy',
+      requestedBy: context.actor,
+      idempotencyKey,
+    });
+  }
+
+  async rollback(
+    context: RequestContext,
+    name: string,
+    request: RollbackRequest,
+    idempotencyKey?: string,
+  ): Promise<Release> {
+    const { authorizer, registry } = this.#options;
+    const model = await registry.getModel(context, name);
+    await authorizer.requireForModel(
+      context,
+      mlReleaseRollbackPermission,
+      model,
+    );
+    const repeated = await this.#findRepeated(context, {
+      model: name,
+      environment: request.environment,
+      kind: 'rollback',
+      version: request.version,
+      idempotencyKey,
+    });
+    if (repeated) return repeated;
+    const version = await this.#rollbackTarget(name, request);
+    checkReleasable(
+      await registry.getVersion(context, name, version),
+      request.environment,
+    );
+    return this.#create(context, {
+      model: name,
+      environment: request.environment,
+      kind: 'rollback',
+      version,
+      reason: request.reason,
+      requestedBy: context.actor,
+      idempotencyKey,
+    });
+  }
+
+  async getRelease(context: RequestContext, id: string): Promise<Release> {
+    const { registry, store } = this.#options;
+    const release = await store.get(id);
+    if (!release) throw new NotFoundError(`There is no release ${id}`);
+    await registry.getModel(context, release.model);
+    return { ...release, transitions: await store.getTransitions(id) };
+  }
+
+  async listReleases(
+    context: RequestContext,
+    model: string,
+    query: { environment?: Environment; limit: number; cursor?: string },
+  ): Promise<Page<Release>> {
+    await this.#options.registry.getModel(context, model);
+    return this.#options.store.list({ model, ...query });
+  }
+
+  async #rollbackTarget(
+    model: string,
+    request: RollbackRequest,
+  ): Promise<string> {
+    const { environment } = request;
+    const { store } = this.#options;
+    const deployment = await store.getDeployment(model, environment);
+    const live = deployment && liveVersion(deployment);
+    if (!deployment || !live) {
+      throw new ConflictError(
+        `${model} is not live in ${environment}, so there is nothing to roll back`,
+      );
+    }
+    if (!request.version) {
+      const target = rollbackVersion(deployment);
+      if (!target) {
+        throw new ConflictError(
+          `There is no good version of ${model} before ${live} in ${environment} to roll back to; deploy another one, or name a version that served there before`,
+        );
+      }
+      return target;
+    }
+    if (request.version === live) {
+      throw new ConflictError(
+        `${model}@${live} is what is live in ${environment} already`,
+      );
+    }
+    if (!(await store.hasSucceeded(model, environment, request.version))) {
+      throw new InputError(
+        `version: ${model}@${request.version} never served in ${environment}, so it cannot be rolled back to; deploy it instead`,
+      );
+    }
+    return request.version;
+  }
+
+  async #findRepeated(
+    context: RequestContext,
+    request: Pick<NewRelease, 'model' | 'environment' | 'kind'> & {
+      version?: string;
+      idempotencyKey?: string;
+    },
+  ): Promise<Release | undefined> {
+    const { idempotencyKey } = request;
+    if (!idempotencyKey) return undefined;
+    const earlier = await this.#options.store.findByIdempotencyKey(
+      context.actor,
+      idempotencyKey,
+    );
+    if (!earlier) return undefined;
+    if (
+      earlier.model !== request.model ||
+      earlier.environment !== request.environment ||
+      earlier.kind !== request.kind ||
+      (request.version !== undefined && earlier.version !== request.version)
+    ) {
+      throw new ConflictError(
+        `idempotency-key: was used for another request (release ${earlier.number} of ${earlier.model} in ${earlier.environment}); use a new key`,
+      );
+    }
+    return earlier;
+  }
+
+  async #create(
+    context: RequestContext,
+    request: NewRelease,
+  ): Promise<Release> {
+    const { audit, changes, onCreated, store } = this.#options;
+    const repeated = await this.#findRepeated(context, request);
+    if (repeated) return repeated;
+    const { model, environment } = request;
+    let release: Release;
+    try {
+      release = await store.transaction(async trx => {
+        const created = await store.create(trx, request);
+        await audit.record(
+          {
+            actor: context.actor,
+            action: `release.${request.kind}`,
+            resource: `deployment:${environment}/${model}`,
+            outcome: 'intended',
+            details: {
+              release: created.id,
+              number: created.number,
+              version: created.version,
+              fromVersion: created.fromVersion,
+            },
+            requestId: context.requestId,
+          },
+          trx,
+        );
+        return created;
+      });
+    } catch (error) {
+      if (!isDatabaseConflictError(error)) throw error;
+      const again = await this.#findRepeated(context, request);
+      if (again) return again;
+      const active = await store.getActive(model, environment);
+      throw new ConflictError(
+        active
+          ? `Release ${active.number} (${active.kind} of ${active.version}) of ${model} in ${environment} is under way since ${active.createdAt}; wait until it ends ('ml status ${model} --watch')`
+          : `Another release of ${model} in ${environment} was just requested; try again`,
+      );
+    }
+    changes.modelChanged({ model, environment, releaseId: release.id });
+    onCreated();
+    return release;
+  }
+}
+
+function checkReleasable(version: Version, environment: Environment): void {
+  const name = `${version.model}@${version.version}`;
+  if (version.state === 'deleted') {
+    throw new ConflictError(`${name} was deleted; its bytes are gone`);
+  }
+  if (version.state === 'draft' && environment === 'production') {
+    throw new ConflictError(
+      `${name} is a draft, and drafts never reach production; publish it first ('ml versions publish ${name}')`,
+    );
+  }
+}

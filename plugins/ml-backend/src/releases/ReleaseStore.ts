@@ -1,0 +1,125 @@
+import type {
+  Environment,
+  Page,
+  Release,
+  ReleaseState,
+  ReleaseTransition,
+} from '@ml-platform/plugin-ml-common';
+import type { Knex } from 'knex';
+import type { DeploymentState } from './deploymentState';
+
+/** A deployment as stored: what is wanted, whatever the data plane says. */
+export interface StoredDeployment extends DeploymentState {
+  model: string;
+  environment: Environment;
+  releaseNumber?: number;
+  since?: string;
+  by?: string;
+  generation: number;
+}
+
+export interface NewRelease {
+  model: string;
+  environment: Environment;
+  kind: Release['kind'];
+  version: string;
+  reason?: string;
+  requestedBy: string;
+  idempotencyKey?: string;
+}
+
+/** A release with what its runner needs. */
+export interface ActiveRelease extends Release {
+  generation?: number;
+}
+
+/** A move of a release from one state to the next. */
+export interface ReleaseChange {
+  from: ReleaseState;
+  to: ReleaseState;
+  actor: string;
+  cause: string;
+  error?: string;
+  generation?: number;
+}
+
+export interface ReleaseStore {
+  transaction<T>(run: (trx: Knex.Transaction) => Promise<T>): Promise<T>;
+
+  get(id: string): Promise<Release | undefined>;
+  getTransitions(id: string): Promise<ReleaseTransition[]>;
+  findByIdempotencyKey(
+    requestedBy: string,
+    key: string,
+  ): Promise<Release | undefined>;
+  /** Newest first. */
+  list(query: {
+    model: string;
+    environment?: Environment;
+    limit: number;
+    cursor?: string;
+  }): Promise<Page<Release>>;
+  getActive(
+    model: string,
+    environment: Environment,
+    trx?: Knex.Transaction,
+  ): Promise<Release | undefined>;
+  listActive(models?: string[]): Promise<Release[]>;
+  /** The newest release of each deployment where that one failed. */
+  listNewestFailed(models?: string[]): Promise<Release[]>;
+  /** Whether the version was ever live there. */
+  hasSucceeded(
+    model: string,
+    environment: Environment,
+    version: string,
+  ): Promise<boolean>;
+
+  /**
+   * Creates a release in state `pending`.
+   * @throws an error that `isDatabaseConflictError` knows while another one is active
+   */
+  create(trx: Knex.Transaction, release: NewRelease): Promise<Release>;
+
+  /**
+   * Takes or keeps the right to carry a release out; undefined when another
+   * process has it or the release is over.
+   */
+  claim(
+    id: string,
+    owner: string,
+    until: Date,
+  ): Promise<ActiveRelease | undefined>;
+
+  /** Lets another process take the release over at once. */
+  unclaim(id: string, owner: string): Promise<void>;
+
+  /**
+   * Moves a release on, if it still is in the state expected.
+   * @returns whether it did
+   */
+  transition(
+    trx: Knex.Transaction,
+    id: string,
+    change: ReleaseChange,
+  ): Promise<boolean>;
+
+  getDeployment(
+    model: string,
+    environment: Environment,
+    trx?: Knex.Transaction,
+  ): Promise<StoredDeployment | undefined>;
+  listDeployments(query: {
+    models?: string[];
+    environment?: Environment;
+  }): Promise<StoredDeployment[]>;
+  saveDeployment(
+    trx: Knex.Transaction,
+    deployment: StoredDeployment,
+  ): Promise<void>;
+  /** Gives the next generation for the deployment's routes, and keeps it. */
+  nextGeneration(
+    trx: Knex.Transaction,
+    model: string,
+    environment: Environment,
+  ): Promise<number>;
+}

@@ -1,0 +1,143 @@
+import {
+  ConflictError,
+  InputError,
+  ServiceUnavailableError,
+} from '@backstage/errors';
+import type {
+  Environment,
+  Routes,
+  ServedModelKey,
+  ServedVersion,
+  ServedVersionStatus,
+  ServingStatus,
+} from '@ml-platform/plugin-ml-common';
+import type { ServingTarget } from '@ml-platform/plugin-ml-node';
+
+export interface EmbeddedServingTargetOptions {
+  /** Base URL of the control API. */
+  url: string;
+  token: string;
+  gateways: Record<Environment, string>;
+}
+
+const TIMEOUT_MS = 10_000;
+/** The server lets requests under way end before it answers. */
+const UNLOAD_TIMEOUT_MS = 40_000;
+
+/** The inference server on this machine, through its control API. */
+export class EmbeddedServingTarget implements ServingTarget {
+  readonly #options: EmbeddedServingTargetOptions;
+
+  constructor(options: EmbeddedServingTargetOptions) {
+    this.#options = options;
+  }
+
+  async load(
+    key: ServedModelKey,
+    version: ServedVersion,
+  ): Promise<ServedVersionStatus> {
+    return this.#request('PUT', versionPath(key, version.version), {
+      body: version,
+    });
+  }
+
+  async getVersion(
+    key: ServedModelKey,
+    version: string,
+  ): Promise<ServedVersionStatus | undefined> {
+    return this.#request<ServedVersionStatus | undefined>(
+      'GET',
+      versionPath(key, version),
+      { absentIsUndefined: true },
+    );
+  }
+
+  async setRoutes(key: ServedModelKey, routes: Routes): Promise<void> {
+    await this.#request('PUT', `${modelPath(key)}/routes`, { body: routes });
+  }
+
+  async unload(key: ServedModelKey, version: string): Promise<void> {
+    await this.#request('DELETE', versionPath(key, version), {
+      timeout: UNLOAD_TIMEOUT_MS,
+    });
+  }
+
+  async getStatus(): Promise<ServingStatus> {
+    return this.#request('GET', '/status');
+  }
+
+  getGatewayUrl(environment: Environment): string {
+    return this.#options.gateways[environment];
+  }
+
+  async #request<T>(
+    method: string,
+    path: string,
+    options: {
+      body?: unknown;
+      absentIsUndefined?: boolean;
+      /** Milliseconds. */
+      timeout?: number;
+    } = {},
+  ): Promise<T> {
+    const { absentIsUndefined, body, timeout = TIMEOUT_MS } = options;
+    const { token, url } = this.#options;
+    let response: Response;
+    let text: string;
+    try {
+      response = await fetch(`${url}/control/v1${path}`, {
+        method,
+        headers: {
+          authorization: `Bearer ${token}`,
+          ...(body !== undefined && { 'content-type': 'application/json' }),
+        },
+        body: body === undefined ? undefined : JSON.stringify(body),
+        signal: AbortSignal.timeout(timeout),
+      });
+      text = await response.text();
+    } catch (error) {
+      const { cause, message } = error as Error & { cause?: Error };
+      throw new ServiceUnavailableError(
+        `The inference server at ${url} does not answer: ${
+          cause?.message || message
+        }`,
+      );
+    }
+    if (response.ok) return (text ? JSON.parse(text) : undefined) as T;
+    if (response.status === 404 && absentIsUndefined) return undefined as T;
+    const message = `The inference server refused ${method} ${path}: ${reasonOf(
+      text,
+    )}`;
+    switch (response.status) {
+      case 400:
+      case 404:
+      case 422:
+        throw new InputError(message);
+      case 409:
+        throw new ConflictError(message);
+      case 401:
+      case 403:
+        throw new ServiceUnavailableError(
+          `${message}. Is ml.serving.embedded.control.token the one that the inference server was started with?`,
+        );
+      default:
+        throw new ServiceUnavailableError(message);
+    }
+  }
+}
+
+function modelPath(key: ServedModelKey): string {
+  return `/environments/${key.environment}/models/${key.model}`;
+}
+
+function versionPath(key: ServedModelKey, version: string): string {
+  return `${modelPath(key)}/versions/${encodeURIComponent(version)}`;
+}
+
+function reasonOf(text: string): string {
+  try {
+    return JSON.parse(text).error.message;
+  } catch {
+    return text.slice(0, 500) || 'no reason given';
+  }
+}

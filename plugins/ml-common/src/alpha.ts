@@ -1,0 +1,1 @@
+export { modelEntityModel } from './catalog/modelLayer';

@@ -1,0 +1,230 @@
+import type { Model, Page, Version } from '../registry/types';
+import type { Deployment, Environment, Release } from '../releases/types';
+import { MlTransport, type MlClientOptions, toQuery } from './MlTransport';
+import {
+  AliasesClient,
+  ApprovalsClient,
+  VersionsClient,
+} from './RegistryClients';
+import { WebhooksClient } from './WebhooksClient';
+
+/** @public */
+export interface PageQuery {
+  /** 1 to 100; 20 by default. */
+  limit?: number;
+  cursor?: string;
+}
+
+/** @public */
+export interface ListModelsQuery extends PageQuery {
+  /** Text that name, title, description, owner or a tag contains. */
+  q?: string;
+}
+
+/** @public */
+export interface RegisterVersionRequest {
+  version: string;
+  /** Digest of the manifest, already pushed to the model's repository. */
+  digest: string;
+  /** Registers it as a draft: to be tried in staging, never in production. */
+  draft?: boolean;
+}
+
+/** @public */
+export interface CreateReleaseRequest {
+  environment: Environment;
+  version: string;
+  reason?: string;
+}
+
+/** @public */
+export interface RollbackRequest {
+  environment: Environment;
+  /** Defaults to the last good version before the live one. */
+  version?: string;
+  reason?: string;
+}
+
+/** @public */
+export interface PlatformInfo {
+  version: string;
+  /** Base URLs of the inference gateways. */
+  gateways: Record<Environment, string>;
+  /** Host of the OCI registry, with its port. */
+  registry: string;
+  /**
+   * Set when that registry is not the portal's own: it has accounts of its own,
+   * and a Backstage token must not be sent there.
+   */
+  externalRegistry?: {
+    /** Base URL, without `/v2`. */
+    url: string;
+    /** Stands before the name of each repository, with a slash between. */
+    repositoryPrefix?: string;
+  };
+  /** The caller, as an entity reference or a service's subject. */
+  identity: string;
+}
+
+/** @public */
+export interface AuditEvent {
+  id: string;
+  at: string;
+  actor: string;
+  action: string;
+  resource: string;
+  outcome: 'intended' | 'succeeded' | 'failed' | 'denied';
+  details: Record<string, unknown>;
+  requestId?: string;
+}
+
+/** @public */
+export interface MutationOptions {
+  /** The same key with the same request is carried out once only. */
+  idempotencyKey?: string;
+}
+
+/**
+ * Client of the control plane's REST API, for browser, CLI and backend alike.
+ * Every failure is a `ResponseError` of `@backstage/errors`.
+ * @public
+ */
+export class MlClient {
+  /** Search for versions, and their states. */
+  readonly versions: VersionsClient;
+  readonly aliases: AliasesClient;
+  readonly approvals: ApprovalsClient;
+  readonly webhooks: WebhooksClient;
+  readonly #transport: MlTransport;
+
+  constructor(options: MlClientOptions) {
+    this.#transport = new MlTransport(options);
+    this.versions = new VersionsClient(this.#transport);
+    this.aliases = new AliasesClient(this.#transport);
+    this.approvals = new ApprovalsClient(this.#transport);
+    this.webhooks = new WebhooksClient(this.#transport);
+  }
+
+  info(): Promise<PlatformInfo> {
+    return this.#transport.request('GET', '/info');
+  }
+
+  listModels(query: ListModelsQuery = {}): Promise<Page<Model>> {
+    return this.#transport.request('GET', `/models${toQuery({ ...query })}`);
+  }
+
+  getModel(name: string): Promise<Model> {
+    return this.#transport.request(
+      'GET',
+      `/models/${encodeURIComponent(name)}`,
+    );
+  }
+
+  /** Highest version first. */
+  listVersions(model: string, query: PageQuery = {}): Promise<Page<Version>> {
+    return this.#transport.request(
+      'GET',
+      `/models/${encodeURIComponent(model)}/versions${toQuery({ ...query })}`,
+    );
+  }
+
+  getVersion(model: string, version: string): Promise<Version> {
+    return this.#transport.request(
+      'GET',
+      `/models/${encodeURIComponent(model)}/versions/${encodeURIComponent(
+        version,
+      )}`,
+    );
+  }
+
+  /** OpenAPI document of the version's inference endpoint. */
+  getOpenApi(model: string, version: string): Promise<object> {
+    return this.#transport.request(
+      'GET',
+      `/models/${encodeURIComponent(model)}/versions/${encodeURIComponent(
+        version,
+      )}/openapi`,
+    );
+  }
+
+  /** The version as a CycloneDX bill of materials, its card included. */
+  getBom(model: string, version: string): Promise<object> {
+    return this.#transport.request(
+      'GET',
+      `/models/${encodeURIComponent(model)}/versions/${encodeURIComponent(
+        version,
+      )}/bom`,
+    );
+  }
+
+  /**
+   * Registers a pushed manifest as a version; creates the model with its first
+   * one. Registering the same digest again is no change.
+   */
+  registerVersion(
+    model: string,
+    request: RegisterVersionRequest,
+  ): Promise<Version> {
+    return this.#transport.request(
+      'POST',
+      `/models/${encodeURIComponent(model)}/versions`,
+      { body: request },
+    );
+  }
+
+  listDeployments(
+    query: { model?: string; environment?: Environment } = {},
+  ): Promise<{ items: Deployment[] }> {
+    return this.#transport.request('GET', `/deployments${toQuery(query)}`);
+  }
+
+  /** Newest first. */
+  listReleases(
+    model: string,
+    query: PageQuery & { environment?: Environment } = {},
+  ): Promise<Page<Release>> {
+    return this.#transport.request(
+      'GET',
+      `/models/${encodeURIComponent(model)}/releases${toQuery({ ...query })}`,
+    );
+  }
+
+  /** With its transitions. */
+  getRelease(id: string): Promise<Release> {
+    return this.#transport.request(
+      'GET',
+      `/releases/${encodeURIComponent(id)}`,
+    );
+  }
+
+  createRelease(
+    model: string,
+    request: CreateReleaseRequest,
+    options: MutationOptions = {},
+  ): Promise<Release> {
+    return this.#transport.request(
+      'POST',
+      `/models/${encodeURIComponent(model)}/releases`,
+      { body: request, ...options },
+    );
+  }
+
+  rollback(
+    model: string,
+    request: RollbackRequest,
+    options: MutationOptions = {},
+  ): Promise<Release> {
+    return this.#transport.request(
+      'POST',
+      `/models/${encodeURIComponent(model)}/rollbacks`,
+      { body: request, ...options },
+    );
+  }
+
+  /** Newest first. */
+  listAuditEvents(
+    query: PageQuery & { resource?: string } = {},
+  ): Promise<Page<AuditEvent>> {
+    return this.#transport.request('GET', `/audit${toQuery({ ...query })}`);
+  }
+}

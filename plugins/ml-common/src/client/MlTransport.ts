@@ -1,0 +1,60 @@
+import { ResponseError } from '@backstage/errors';
+
+/** @public */
+export interface MlClientOptions {
+  /** Gives the plugin's base URL, e.g. `http://localhost:7007/api/ml`. */
+  baseUrl: () => Promise<string>;
+  /** Adds the caller's identity; Backstage's `fetchApi.fetch` does. */
+  fetch: typeof fetch;
+}
+
+/**
+ * Sends requests to `/api/ml/v1`; what `MlClient` and its parts share.
+ * @internal
+ */
+export class MlTransport {
+  readonly #options: MlClientOptions;
+
+  constructor(options: MlClientOptions) {
+    this.#options = options;
+  }
+
+  async request<T>(
+    method: string,
+    path: string,
+    options: { body?: unknown; idempotencyKey?: string } = {},
+  ): Promise<T> {
+    const headers: Record<string, string> = {};
+    if (options.body !== undefined) {
+      headers['content-type'] = 'application/json';
+    }
+    if (options.idempotencyKey) {
+      headers['idempotency-key'] = options.idempotencyKey;
+    }
+    const response = await this.#options.fetch(
+      `${await this.#options.baseUrl()}/v1${path}`,
+      {
+        method,
+        headers,
+        body:
+          options.body === undefined ? undefined : JSON.stringify(options.body),
+      },
+    );
+    if (!response.ok) {
+      throw await ResponseError.fromResponse(response);
+    }
+    return (response.status === 204 ? undefined : await response.json()) as T;
+  }
+}
+
+/** @internal */
+export function toQuery(
+  parameters: Record<string, string | number | undefined>,
+) {
+  const search = new URLSearchParams();
+  for (const [key, value] of Object.entries(parameters)) {
+    if (value !== undefined && value !== '') search.set(key, String(value));
+  }
+  const text = search.toString();
+  return text ? `?${text}` : '';
+}

@@ -1,0 +1,169 @@
+import type { Approval, ApprovalState } from '../governance/approvals';
+import type { Alias, AliasMove, AliasPolicy } from '../registry/aliases';
+import type { VersionSearchQuery } from '../registry/search';
+import type { Page, Version } from '../registry/types';
+import { type MlTransport, toQuery } from './MlTransport';
+
+const modelPath = (model: string) => `/models/${encodeURIComponent(model)}`;
+const versionPath = (model: string, version: string) =>
+  `${modelPath(model)}/versions/${encodeURIComponent(version)}`;
+
+/**
+ * States of a version, and what is known of it.
+ * @public
+ */
+export class VersionsClient {
+  readonly #transport: MlTransport;
+
+  /** @internal */
+  constructor(transport: MlTransport) {
+    this.#transport = transport;
+  }
+
+  search(query: VersionSearchQuery): Promise<Page<Version>> {
+    const { metrics, tags, ...rest } = query;
+    return this.#transport.request(
+      'GET',
+      `/versions${toQuery({
+        ...rest,
+        metric: metrics?.join(','),
+        tag: tags?.join(','),
+      })}`,
+    );
+  }
+
+  /** Makes a draft a registered version. */
+  publish(model: string, version: string): Promise<Version> {
+    return this.#transport.request(
+      'POST',
+      `${versionPath(model, version)}/publish`,
+    );
+  }
+
+  deprecate(
+    model: string,
+    version: string,
+    request: { sunset: string; reason: string; replacement?: string },
+  ): Promise<Version> {
+    return this.#transport.request(
+      'PUT',
+      `${versionPath(model, version)}/deprecation`,
+      { body: request },
+    );
+  }
+
+  undeprecate(model: string, version: string): Promise<Version> {
+    return this.#transport.request(
+      'DELETE',
+      `${versionPath(model, version)}/deprecation`,
+    );
+  }
+
+  /** Asks for a second person's approval; a draft is deleted at once. */
+  requestDeletion(
+    model: string,
+    version: string,
+    request: { reason: string },
+  ): Promise<Approval | { deleted: true }> {
+    return this.#transport.request(
+      'POST',
+      `${versionPath(model, version)}/deletion`,
+      { body: request },
+    );
+  }
+}
+
+/** @public */
+export class AliasesClient {
+  readonly #transport: MlTransport;
+
+  /** @internal */
+  constructor(transport: MlTransport) {
+    this.#transport = transport;
+  }
+
+  list(model: string): Promise<{ items: Alias[] }> {
+    return this.#transport.request('GET', `${modelPath(model)}/aliases`);
+  }
+
+  /** Creates or moves an alias. */
+  set(
+    model: string,
+    name: string,
+    request: { version: string; reason?: string },
+  ): Promise<Alias> {
+    return this.#transport.request(
+      'PUT',
+      `${modelPath(model)}/aliases/${encodeURIComponent(name)}`,
+      { body: request },
+    );
+  }
+
+  remove(model: string, name: string): Promise<void> {
+    return this.#transport.request(
+      'DELETE',
+      `${modelPath(model)}/aliases/${encodeURIComponent(name)}`,
+    );
+  }
+
+  /** Newest first. */
+  history(model: string, name: string): Promise<{ items: AliasMove[] }> {
+    return this.#transport.request(
+      'GET',
+      `${modelPath(model)}/aliases/${encodeURIComponent(name)}/history`,
+    );
+  }
+
+  setPolicy(
+    model: string,
+    name: string,
+    policy: AliasPolicy,
+  ): Promise<AliasPolicy> {
+    return this.#transport.request(
+      'PUT',
+      `${modelPath(model)}/aliases/${encodeURIComponent(name)}/policy`,
+      { body: policy },
+    );
+  }
+}
+
+/** @public */
+export class ApprovalsClient {
+  readonly #transport: MlTransport;
+
+  /** @internal */
+  constructor(transport: MlTransport) {
+    this.#transport = transport;
+  }
+
+  /** Newest first. */
+  list(
+    query: {
+      state?: ApprovalState;
+      model?: string;
+      limit?: number;
+      cursor?: string;
+    } = {},
+  ): Promise<Page<Approval>> {
+    return this.#transport.request('GET', `/approvals${toQuery({ ...query })}`);
+  }
+
+  get(id: string): Promise<Approval> {
+    return this.#transport.request(
+      'GET',
+      `/approvals/${encodeURIComponent(id)}`,
+    );
+  }
+
+  decide(
+    id: string,
+    decision: 'approve' | 'deny' | 'withdraw',
+    request: { comment?: string } = {},
+  ): Promise<Approval> {
+    return this.#transport.request(
+      'POST',
+      `/approvals/${encodeURIComponent(id)}/${decision}`,
+      { body: request },
+    );
+  }
+}

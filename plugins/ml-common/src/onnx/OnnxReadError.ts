@@ -1,0 +1,7 @@
+/**
+ * The bytes are not an ONNX model that can be read.
+ * @public
+ */
+export class OnnxReadError extends Error {
+  readonly name = 'OnnxReadError';
+}

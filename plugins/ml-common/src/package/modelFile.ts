@@ -1,0 +1,196 @@
+import { z } from 'zod';
+import { modelInterfaceSchema } from '../interface/tensors';
+import { modelNameSchema, versionSchema } from './names';
+
+/** @public */
+export const FORMATS = ['onnx', 'mlserver', 'container'] as const;
+
+/** @public */
+export type Format = (typeof FORMATS)[number];
+
+const relativePath = z
+  .string()
+  .min(1)
+  .max(512)
+  .refine(
+    path =>
+      !path.startsWith('/') &&
+      !path.includes('\\') &&
+      path.split('/').every(part => part !== '..' && part !== ''),
+    'must be a relative path inside the package, with forward slashes',
+  );
+
+const entityRef = (kinds: string) =>
+  z
+    .string()
+    .max(253)
+    .regex(
+      new RegExp(`^(?:(?:${kinds}):)?(?:[\\w.-]+/)?[\\w.-]+$`, 'i'),
+      `must be an entity reference such as ${kinds.split('|')[0]}:default/name`,
+    );
+
+/** @public */
+export const lineageSchema = z.strictObject({
+  datasets: z
+    .array(
+      z.strictObject({
+        name: z
+          .string()
+          .min(1)
+          .meta({ description: 'Name of the dataset.', examples: ['wine'] }),
+        uri: z
+          .string()
+          .meta({
+            description: 'Where it is.',
+            examples: ['s3://data/wine/2026-01'],
+          })
+          .optional(),
+        digest: z
+          .string()
+          .regex(/^sha256:[0-9a-f]{64}$/, 'must be sha256:<64 hex digits>')
+          .meta({ description: 'Digest of its content.' })
+          .optional(),
+      }),
+    )
+    .optional(),
+  code: z
+    .strictObject({
+      repository: z
+        .string()
+        .meta({
+          description: 'Repository of the training code.',
+          examples: ['https://git.example/wine'],
+        })
+        .optional(),
+      commit: z
+        .string()
+        .meta({
+          description: 'Commit it was trained from.',
+          examples: ['4f2a9c1'],
+        })
+        .optional(),
+      path: z
+        .string()
+        .meta({
+          description: 'Path inside the repository.',
+          examples: ['train.py'],
+        })
+        .optional(),
+    })
+    .optional(),
+  parameters: z
+    .record(z.string(), z.union([z.string(), z.number(), z.boolean()]))
+    .meta({
+      description: 'Hyperparameters, by name.',
+      examples: [{ trees: 40 }],
+    })
+    .optional(),
+  environment: z
+    .record(z.string(), z.string())
+    .meta({
+      description: 'Versions of what it was trained with.',
+      examples: [{ python: '3.11', 'scikit-learn': '1.7.2' }],
+    })
+    .optional(),
+  run: z
+    .strictObject({
+      tracker: z
+        .string()
+        .meta({ description: 'Name of the tracker.', examples: ['mlflow'] }),
+      id: z
+        .string()
+        .meta({ description: 'Id of the run there.', examples: ['8d2c'] }),
+    })
+    .meta({ description: 'The run of an experiment tracker that made it.' })
+    .optional(),
+});
+
+/**
+ * `model.yaml`: what a package says about itself.
+ * @public
+ */
+export const modelFileSchema = z.strictObject({
+  apiVersion: z.literal('ml.internal/v1alpha1'),
+  kind: z.literal('Package'),
+  name: modelNameSchema.meta({
+    description: 'Name of the model: lower-case letters, digits and dashes.',
+    examples: ['wine-classifier'],
+  }),
+  version: versionSchema.meta({
+    description:
+      'Semantic version; its major is the API version. A registered version never changes.',
+    examples: ['1.0.0'],
+  }),
+  title: z
+    .string()
+    .min(1)
+    .max(120)
+    .meta({ description: 'Name for people.', examples: ['Wine classifier'] })
+    .optional(),
+  description: z
+    .string()
+    .min(1)
+    .max(4000)
+    .meta({
+      description: 'What the model tells, and from what.',
+      examples: ['Tells which cultivar a wine was made from.'],
+    }),
+  owner: entityRef('group|user').meta({
+    description: 'The team that owns the model; fixed by its first version.',
+    examples: ['group:default/quality-team'],
+  }),
+  system: entityRef('system')
+    .meta({
+      description: 'System that the model is part of.',
+      examples: ['system:default/cellar'],
+    })
+    .optional(),
+  dependsOn: z
+    .array(entityRef('component|resource|model|api'))
+    .meta({
+      description: 'What it depends on, as entity references.',
+      examples: [['resource:default/wine-data']],
+    })
+    .optional(),
+  tags: z
+    .array(
+      z
+        .string()
+        .max(63)
+        .regex(
+          /^[a-z0-9:+#]+(-[a-z0-9:+#]+)*$/,
+          'must be lower-case letters, digits and dashes',
+        ),
+    )
+    .max(32)
+    .meta({
+      description: 'Words to find it by.',
+      examples: [['classification', 'tabular']],
+    })
+    .optional(),
+  format: z.enum(FORMATS).meta({
+    description: 'Kind of the artifact. Only onnx can be packaged today.',
+    examples: ['onnx'],
+  }),
+  artifact: relativePath.meta({
+    description: 'Path of the model file inside the package.',
+    examples: ['model.onnx'],
+  }),
+  samples: z
+    .array(relativePath)
+    .meta({
+      description:
+        "Paths of requests that work, in the Open Inference Protocol's JSON.",
+      examples: [['samples/request.json']],
+    })
+    .optional(),
+  interface: modelInterfaceSchema.meta({
+    description: 'Named, typed inputs and outputs: the promise to callers.',
+  }),
+  lineage: lineageSchema
+    .meta({ description: 'Where the model came from.' })
+    .optional(),
+});
+
+/** @public */
+export type ModelFile = z.infer<typeof modelFileSchema>;

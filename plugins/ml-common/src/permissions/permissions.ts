@@ -1,0 +1,117 @@
+import { createPermission } from '@backstage/plugin-permission-common';
+
+/**
+ * Resource type of a model, for permission rules.
+ * @public
+ */
+export const RESOURCE_TYPE_ML_MODEL = 'ml-model';
+
+/** See a model, its versions and its releases. @public */
+export const mlModelReadPermission = createPermission({
+  name: 'ml.model.read',
+  attributes: { action: 'read' },
+  resourceType: RESOURCE_TYPE_ML_MODEL,
+});
+
+/** Create a model by registering its first version. @public */
+export const mlModelCreatePermission = createPermission({
+  name: 'ml.model.create',
+  attributes: { action: 'create' },
+});
+
+/** Register a further version of a model. @public */
+export const mlVersionRegisterPermission = createPermission({
+  name: 'ml.version.register',
+  attributes: { action: 'update' },
+  resourceType: RESOURCE_TYPE_ML_MODEL,
+});
+
+/** Publish, deprecate and un-deprecate versions, and move aliases. @public */
+export const mlVersionManagePermission = createPermission({
+  name: 'ml.version.manage',
+  attributes: { action: 'update' },
+  resourceType: RESOURCE_TYPE_ML_MODEL,
+});
+
+/** Ask for the deletion of a version; a second person decides. @public */
+export const mlVersionDeletePermission = createPermission({
+  name: 'ml.version.delete',
+  attributes: { action: 'delete' },
+  resourceType: RESOURCE_TYPE_ML_MODEL,
+});
+
+/** Decide on what others asked for. @public */
+export const mlApprovalDecidePermission = createPermission({
+  name: 'ml.approval.decide',
+  attributes: { action: 'update' },
+  resourceType: RESOURCE_TYPE_ML_MODEL,
+});
+
+/** Release a version to staging. @public */
+export const mlReleaseStagingPermission = createPermission({
+  name: 'ml.release.staging',
+  attributes: { action: 'update' },
+  resourceType: RESOURCE_TYPE_ML_MODEL,
+});
+
+/** Release a version to production. @public */
+export const mlReleaseProductionPermission = createPermission({
+  name: 'ml.release.production',
+  attributes: { action: 'update' },
+  resourceType: RESOURCE_TYPE_ML_MODEL,
+});
+
+/** Roll a deployment back. @public */
+export const mlReleaseRollbackPermission = createPermission({
+  name: 'ml.release.rollback',
+  attributes: { action: 'update' },
+  resourceType: RESOURCE_TYPE_ML_MODEL,
+});
+
+/** Read blobs and manifests from the artifact store. @public */
+export const mlArtifactPullPermission = createPermission({
+  name: 'ml.artifact.pull',
+  attributes: { action: 'read' },
+});
+
+/** Write blobs and manifests to the artifact store. @public */
+export const mlArtifactPushPermission = createPermission({
+  name: 'ml.artifact.push',
+  attributes: { action: 'create' },
+});
+
+/** Delete blobs, tags and manifests from the artifact store. @public */
+export const mlArtifactDeletePermission = createPermission({
+  name: 'ml.artifact.delete',
+  attributes: { action: 'delete' },
+});
+
+/** Read the audit log. @public */
+export const mlAuditReadPermission = createPermission({
+  name: 'ml.audit.read',
+  attributes: { action: 'read' },
+});
+
+/** Create, list, replay and remove webhooks, which tell of every model. @public */
+export const mlWebhookManagePermission = createPermission({
+  name: 'ml.webhook.manage',
+  attributes: { action: 'update' },
+});
+
+/** All permissions of the plugin. @public */
+export const mlPermissions = [
+  mlModelReadPermission,
+  mlModelCreatePermission,
+  mlVersionRegisterPermission,
+  mlVersionManagePermission,
+  mlVersionDeletePermission,
+  mlApprovalDecidePermission,
+  mlReleaseStagingPermission,
+  mlReleaseProductionPermission,
+  mlReleaseRollbackPermission,
+  mlArtifactPullPermission,
+  mlArtifactPushPermission,
+  mlArtifactDeletePermission,
+  mlAuditReadPermission,
+  mlWebhookManagePermission,
+];

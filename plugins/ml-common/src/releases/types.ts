@@ -1,0 +1,95 @@
+/** @public */
+export const ENVIRONMENTS = ['staging', 'production'] as const;
+
+/** @public */
+export type Environment = (typeof ENVIRONMENTS)[number];
+
+/**
+ * States of a release. `pending`, `loading` and `routing` go on by themselves,
+ * also after a restart of the portal; `succeeded` and `failed` are final.
+ * @public
+ */
+export const RELEASE_STATES = [
+  'pending',
+  'loading',
+  'routing',
+  'succeeded',
+  'failed',
+] as const;
+
+/** @public */
+export type ReleaseState = (typeof RELEASE_STATES)[number];
+
+/** @public */
+export function isFinal(state: ReleaseState): boolean {
+  return state === 'succeeded' || state === 'failed';
+}
+
+/** @public */
+export interface ReleaseTransition {
+  from?: ReleaseState;
+  to: ReleaseState;
+  at: string;
+  actor: string;
+  /** Why, in one sentence. */
+  cause: string;
+}
+
+/**
+ * One change of a deployment to a version.
+ * @public
+ */
+export interface Release {
+  id: string;
+  model: string;
+  environment: Environment;
+  /** Counts up from 1 for each deployment. */
+  number: number;
+  kind: 'deploy' | 'rollback';
+  version: string;
+  /** The version that was live when the release began. */
+  fromVersion?: string;
+  strategy: 'immediate';
+  state: ReleaseState;
+  /** Given by the person who asked. */
+  reason?: string;
+  /** Why it failed. */
+  error?: string;
+  requestedBy: string;
+  createdAt: string;
+  finishedAt?: string;
+  /** Oldest first; only where one release is read. */
+  transitions?: ReleaseTransition[];
+}
+
+/**
+ * What the data plane says of the live version. `unknown`: it cannot be asked.
+ * @public
+ */
+export type Health = 'healthy' | 'starting' | 'failed' | 'unknown' | 'none';
+
+/**
+ * A model in an environment.
+ * @public
+ */
+export interface Deployment {
+  model: string;
+  environment: Environment;
+  /** The live version; absent while the first release is under way or after it failed. */
+  version?: string;
+  /** Number of the release that made it live. */
+  releaseNumber?: number;
+  /** Since when it is live. */
+  since?: string;
+  by?: string;
+  health: Health;
+  healthReason?: string;
+  /** Where a rollback would go; absent when there is nothing to go back to. */
+  rollbackVersion?: string;
+  /** The release that is under way. */
+  activeRelease?: Release;
+  /** The newest release, where it failed; what was live before still is. */
+  lastFailure?: Release;
+  /** Base URL of the model's endpoint in this environment. */
+  endpoint: string;
+}

@@ -1,0 +1,108 @@
+import { z } from 'zod';
+import { digestSchema } from '../oci/manifest';
+import { FORMATS } from '../package/modelFile';
+import { modelInterfaceSchema } from '../interface/tensors';
+import { modelNameSchema, versionSchema } from '../package/names';
+import { ENVIRONMENTS } from '../releases/types';
+
+/**
+ * A version that the data plane shall hold ready: everything a worker needs.
+ * @public
+ */
+export const servedVersionSchema = z.strictObject({
+  version: versionSchema,
+  format: z.enum(FORMATS),
+  /** OCI repository and manifest digest, to be pulled from the artifact store. */
+  repository: z.string().min(1),
+  digest: digestSchema,
+  /** Path of the artifact inside the package. */
+  artifact: z.string().min(1),
+  interface: modelInterfaceSchema,
+});
+
+/** @public */
+export type ServedVersion = z.infer<typeof servedVersionSchema>;
+
+/** @public */
+export const splitSchema = z
+  .array(
+    z.strictObject({
+      version: versionSchema,
+      /** Relative weight; the share is the weight over the sum of weights. */
+      weight: z.number().min(0).max(1_000_000),
+    }),
+  )
+  .min(1)
+  .refine(
+    split => split.some(part => part.weight > 0),
+    'at least one weight must be above 0',
+  );
+
+/** @public */
+export type Split = z.infer<typeof splitSchema>;
+
+/**
+ * Where requests go. Replaced as a whole, never edited.
+ * @public
+ */
+export const routesSchema = z.strictObject({
+  /** Counts up with each change; an older one than the accepted is refused. */
+  generation: z.int().min(1),
+  /** Split of requests that name no version. */
+  split: splitSchema,
+  /** Split of requests pinned to an API version, by major. */
+  majors: z.record(z.string().regex(/^\d+$/), splitSchema),
+  /** Deprecated versions, by version: their callers are told with each answer. */
+  deprecations: z
+    .record(
+      versionSchema,
+      z.strictObject({ at: z.iso.datetime(), sunset: z.iso.datetime() }),
+    )
+    .optional(),
+});
+
+/** @public */
+export type Routes = z.infer<typeof routesSchema>;
+
+/** @public */
+export type ServedState =
+  | 'pulling'
+  | 'starting'
+  | 'ready'
+  | 'restarting'
+  | 'failed';
+
+/** @public */
+export interface ServedVersionStatus {
+  version: string;
+  digest: string;
+  state: ServedState;
+  /** Why it is not ready, in one sentence. */
+  reason?: string;
+  /** Requests answered since the worker's first start, and those that failed. */
+  requests: number;
+  errors: number;
+}
+
+/** @public */
+export interface ServedModelStatus {
+  environment: (typeof ENVIRONMENTS)[number];
+  model: string;
+  versions: ServedVersionStatus[];
+  /** Absent until the first routes are accepted. */
+  routes?: Routes;
+}
+
+/** @public */
+export interface ServingStatus {
+  models: ServedModelStatus[];
+}
+
+/** @public */
+export const servedModelKeySchema = z.strictObject({
+  environment: z.enum(ENVIRONMENTS),
+  model: modelNameSchema,
+});
+
+/** @public */
+export type ServedModelKey = z.infer<typeof servedModelKeySchema>;

@@ -1,0 +1,52 @@
+import type { Readable } from 'node:stream';
+
+/** @public */
+export interface StoredManifest {
+  digest: string;
+  mediaType: string;
+  bytes: Buffer;
+}
+
+/** @public */
+export interface StoredBlob {
+  /** Bytes of the whole blob, whatever range is read. */
+  size: number;
+  stream: Readable;
+}
+
+/** @public */
+export interface ByteRange {
+  /** First byte. */
+  start: number;
+  /** Last byte, inclusive. */
+  end: number;
+}
+
+/**
+ * Reads what was pushed to the OCI registry that holds the bytes of versions.
+ * The embedded store is the default; an external registry fits behind it too.
+ * @public
+ */
+export interface ArtifactStore {
+  /** Finds a manifest by tag or digest; undefined when there is none. */
+  getManifest(
+    repository: string,
+    reference: string,
+  ): Promise<StoredManifest | undefined>;
+
+  /** Opens a blob of the repository; undefined when it is not there. */
+  openBlob(
+    repository: string,
+    digest: string,
+    range?: ByteRange,
+  ): Promise<StoredBlob | undefined>;
+
+  /**
+   * Gives a stored manifest a further name, so that other tools find it.
+   * @throws ConflictError when the tag names another model version.
+   */
+  tagManifest(
+    repository: string,
+    options: { tag: string; digest: string },
+  ): Promise<void>;
+}

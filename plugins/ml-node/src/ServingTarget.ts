@@ -1,0 +1,42 @@
+import type {
+  Environment,
+  Routes,
+  ServedModelKey,
+  ServedVersion,
+  ServedVersionStatus,
+  ServingStatus,
+} from '@ml-platform/plugin-ml-common';
+
+/**
+ * The data plane, as the control plane sees it. It keeps what it accepted, so
+ * that it goes on by itself while the control plane is down.
+ *
+ * Every call is idempotent: it may be repeated after a crash of the caller.
+ * A target that cannot be reached makes a call throw `ServiceUnavailableError`;
+ * one that refuses, `ConflictError` or `InputError` with its reason.
+ * @public
+ */
+export interface ServingTarget {
+  /** Accepts a version and starts to load it; returns at once. */
+  load(
+    key: ServedModelKey,
+    version: ServedVersion,
+  ): Promise<ServedVersionStatus>;
+
+  /** Undefined when the version was never accepted, or unloaded since. */
+  getVersion(
+    key: ServedModelKey,
+    version: string,
+  ): Promise<ServedVersionStatus | undefined>;
+
+  /** Replaces the routes at once and atomically; every version that they name must be ready. */
+  setRoutes(key: ServedModelKey, routes: Routes): Promise<void>;
+
+  /** Lets a version finish what it works on, then stops it. Refused while the routes name it. */
+  unload(key: ServedModelKey, version: string): Promise<void>;
+
+  getStatus(): Promise<ServingStatus>;
+
+  /** Base URL of an environment's gateway, for callers. */
+  getGatewayUrl(environment: Environment): string;
+}

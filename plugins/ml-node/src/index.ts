@@ -1,0 +1,8 @@
+/**
+ * Interfaces and extension points for modules of the `ml` backend plugin.
+ * @packageDocumentation
+ */
+export * from './ArtifactStore';
+export * from './ServingTarget';
+export * from './extensions';
+export * from './permissions';

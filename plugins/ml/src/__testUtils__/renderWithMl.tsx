@@ -1,0 +1,157 @@
+import {
+  createApiMock,
+  mockApis,
+  renderInTestApp,
+} from '@backstage/frontend-test-utils';
+import {
+  fetchApiRef,
+  type ApiRef,
+  toastApiRef,
+} from '@backstage/frontend-plugin-api';
+import { NotAllowedError } from '@backstage/errors';
+import {
+  EntityProvider,
+  entityRouteRef,
+} from '@backstage/plugin-catalog-react';
+import { AuthorizeResult } from '@backstage/plugin-permission-common';
+import { signalApiRef } from '@backstage/plugin-signals-react';
+import { act } from '@testing-library/react';
+import { mlApiRef, type MlApi } from '../api/MlApi';
+import type { DeploymentSignal } from '../hooks/useDeploymentSignal';
+import { rootRouteRef } from '../routes';
+import { aModel, aRelease, aVersion, modelEntity } from './fixtures';
+
+const mockMlApi = createApiMock(
+  mlApiRef,
+  () =>
+    Object.fromEntries(
+      [
+        'info',
+        'listModels',
+        'getModel',
+        'listVersions',
+        'getVersion',
+        'getOpenApi',
+        'getBom',
+        'registerVersion',
+        'listDeployments',
+        'listReleases',
+        'getRelease',
+        'createRelease',
+        'rollback',
+        'listAuditEvents',
+      ].map(name => [name, jest.fn()]),
+    ) as unknown as jest.Mocked<MlApi>,
+);
+
+/** Some calls of a part of the API; the others fail the test. */
+const partOf =
+  <T extends object>() =>
+  (partial: Partial<T> = {}) =>
+    partial as T;
+export const versionsMock = partOf<MlApi['versions']>();
+export const approvalsMock = partOf<MlApi['approvals']>();
+export const aliasesMock = (partial: Partial<MlApi['aliases']> = {}) =>
+  partOf<MlApi['aliases']>()({
+    list: async () => ({ items: [] }),
+    ...partial,
+  });
+
+/** A control plane with one model, two versions and one release. */
+export function mlApiMock(partial: Partial<MlApi> = {}) {
+  return mockMlApi({
+    info: async () => ({
+      version: '0.1.0',
+      gateways: { staging: '', production: '' },
+      registry: 'localhost:7007',
+      identity: 'user:default/guest',
+    }),
+    listModels: async () => ({ items: [aModel()] }),
+    getModel: async () => aModel(),
+    listDeployments: async () => ({ items: aModel().deployments }),
+    listVersions: async () => ({
+      items: [aVersion(), aVersion({ version: '1.0.0' })],
+    }),
+    getVersion: async (_model, version) => aVersion({ version }),
+    aliases: aliasesMock(),
+    listReleases: async () => ({ items: [aRelease()] }),
+    getRelease: async () => aRelease(),
+    ...partial,
+  });
+}
+
+/** Never answers, so that a view stays in its loading state. */
+export const pending = () => new Promise<never>(() => {});
+
+/** Refuses as the backend does. */
+export const forbidden = async (): Promise<never> => {
+  throw new NotAllowedError('You may not read models');
+};
+
+/** Fails as the backend does. */
+export const broken = async (): Promise<never> => {
+  throw new Error('The database is on holiday');
+};
+
+class FakeSignals {
+  readonly #listeners = new Set<(message: never) => void>();
+
+  subscribe(_channel: string, listener: (message: never) => void) {
+    this.#listeners.add(listener);
+    return { unsubscribe: () => this.#listeners.delete(listener) };
+  }
+
+  async send(signal: DeploymentSignal) {
+    await act(async () => {
+      this.#listeners.forEach(listener => listener(signal as never));
+    });
+  }
+}
+
+/** Renders a view of the plugin, on the entity page of the example model. */
+export function renderWithMl(
+  element: JSX.Element,
+  options: {
+    api?: ReturnType<typeof mlApiMock>;
+    denied?: string[];
+    path?: string;
+  } = {},
+): {
+  api: ReturnType<typeof mlApiMock>;
+  signals: Pick<FakeSignals, 'send'>;
+  toast: { post: jest.Mock };
+} {
+  const api = options.api ?? mlApiMock();
+  const signals = new FakeSignals();
+  const toast = { post: jest.fn(() => ({ close: () => {} })) };
+  renderInTestApp(
+    <EntityProvider entity={modelEntity}>{element}</EntityProvider>,
+    {
+      initialRouteEntries: [options.path ?? '/'],
+      mountedRoutes: {
+        '/catalog/:namespace/:kind/:name': entityRouteRef,
+        '/ml': rootRouteRef,
+      },
+      config: { backend: { baseUrl: 'http://localhost:7007' } },
+      apis: [
+        api,
+        mockApis.permission({
+          authorize: request =>
+            options.denied?.includes(request.permission.name)
+              ? AuthorizeResult.DENY
+              : AuthorizeResult.ALLOW,
+        }),
+        [signalApiRef as ApiRef<FakeSignals>, signals],
+        [toastApiRef, toast],
+        [
+          fetchApiRef,
+          {
+            fetch: async () =>
+              new Response(JSON.stringify({ inputs: [{ data: [14.22] }] })),
+          },
+        ],
+      ],
+    },
+  );
+  return { api, signals, toast };
+}

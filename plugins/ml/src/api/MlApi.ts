@@ -1,0 +1,24 @@
+import { createApiRef } from '@backstage/frontend-plugin-api';
+import type {
+  AliasesClient,
+  ApprovalsClient,
+  MlClient,
+  VersionsClient,
+} from '@ml-platform/plugin-ml-common';
+
+/**
+ * The control plane, as the frontend sees it: what the client offers, without
+ * what it keeps to itself.
+ * @public
+ */
+export type MlApi = Omit<
+  Pick<MlClient, keyof MlClient>,
+  'versions' | 'aliases' | 'approvals'
+> & {
+  versions: Pick<VersionsClient, keyof VersionsClient>;
+  aliases: Pick<AliasesClient, keyof AliasesClient>;
+  approvals: Pick<ApprovalsClient, keyof ApprovalsClient>;
+};
+
+/** @public */
+export const mlApiRef = createApiRef<MlApi>().with({ id: 'plugin.ml.service' });

@@ -1,0 +1,125 @@
+import { useState } from 'react';
+import { Box, Flex, Text } from '@backstage/ui';
+import { DEFAULT_NAMESPACE } from '@backstage/catalog-model';
+import { EntityRefLink } from '@backstage/plugin-catalog-react';
+import {
+  type Approval,
+  mlApprovalDecidePermission,
+} from '@ml-platform/plugin-ml-common';
+import { useRight } from '../../hooks/useRight';
+import {
+  approvalActions,
+  type Decision,
+  DECISIONS,
+} from '../../lib/approvalActions';
+import type { Tone } from '../../lib/health';
+import { texts } from '../../texts';
+import { ActionButton, Actor, RelativeTime, StateLabel } from '../shared';
+import classes from './Approvals.module.css';
+import { DecisionDialog } from './DecisionDialog';
+
+const TONES: Record<Approval['state'], Tone> = {
+  pending: 'info',
+  approved: 'success',
+  used: 'success',
+  denied: 'danger',
+  withdrawn: 'neutral',
+  expired: 'neutral',
+};
+
+/** A request, with what the user can do about it. */
+export function ApprovalItem(props: {
+  approval: Approval;
+  identity: string;
+  onDone: () => void;
+}) {
+  const { approval, identity, onDone } = props;
+  const say = texts.approvals;
+  const mayDecide = useRight(mlApprovalDecidePermission, approval.model);
+  const actions = approvalActions(approval, { identity, mayDecide });
+  const [deciding, setDeciding] = useState<Decision>();
+  const subject = say.subject(approval);
+  return (
+    <Box as="li" bg="neutral" className={classes.request} aria-label={subject}>
+      <Flex align="center" justify="between" gap="3">
+        <Text as="h3" weight="bold">
+          {subject}
+        </Text>
+        <StateLabel
+          word={say.state[approval.state]}
+          tone={TONES[approval.state]}
+        />
+      </Flex>
+      <Text as="p" variant="body-small" color="secondary">
+        <EntityRefLink
+          entityRef={{
+            kind: 'model',
+            namespace: DEFAULT_NAMESPACE,
+            name: approval.model,
+          }}
+          title={approval.model}
+          hideIcon
+        />{' '}
+        · asked for by <Actor actor={approval.requestedBy} />{' '}
+        <RelativeTime iso={approval.requestedAt} />
+        {approval.state === 'pending' && (
+          <>
+            {' '}
+            · expires <RelativeTime iso={approval.expiresAt} />
+          </>
+        )}
+        {approval.decidedBy && approval.decidedAt && (
+          <>
+            {' '}
+            · {say.state[approval.state].toLowerCase()} by{' '}
+            <Actor actor={approval.decidedBy} />{' '}
+            <RelativeTime iso={approval.decidedAt} />
+          </>
+        )}
+      </Text>
+      <blockquote className={classes.reason}>
+        <Text>{approval.reason}</Text>
+      </blockquote>
+      {approval.comment && (
+        <Text as="p" variant="body-small">
+          {say.comment}: {approval.comment}
+        </Text>
+      )}
+      <div>
+        <Text as="p" variant="body-small" weight="bold">
+          {say.consequences}
+        </Text>
+        <ul>
+          {approval.consequences.map(consequence => (
+            <li key={consequence}>
+              <Text variant="body-small">{consequence}</Text>
+            </li>
+          ))}
+        </ul>
+      </div>
+      {approval.state === 'pending' && (
+        <Flex gap="2">
+          {DECISIONS.map(decision => (
+            <ActionButton
+              key={decision}
+              action={actions[decision]}
+              label={say.decision[decision]}
+              description={say.describe(say.decision[decision], subject)}
+              variant={decision === 'approve' ? 'primary' : 'secondary'}
+              onPress={() => setDeciding(decision)}
+            />
+          ))}
+        </Flex>
+      )}
+      {deciding && (
+        <DecisionDialog
+          approval={approval}
+          decision={deciding}
+          action={actions[deciding]}
+          onDone={onDone}
+          onClose={() => setDeciding(undefined)}
+        />
+      )}
+    </Box>
+  );
+}

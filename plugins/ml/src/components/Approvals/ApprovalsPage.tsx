@@ -1,0 +1,102 @@
+import { useSearchParams } from 'react-router-dom';
+import {
+  Container,
+  Flex,
+  Text,
+  ToggleButton,
+  ToggleButtonGroup,
+} from '@backstage/ui';
+import { RiUserFollowLine } from '@remixicon/react';
+import { useMlQuery } from '../../hooks/useMlQuery';
+import { useSearchParameter } from '../../hooks/useSearchParameter';
+import { texts } from '../../texts';
+import { Pager } from '../shared';
+import { LoadingState, QueryView, StateMessage } from '../states';
+import { ApprovalItem } from './ApprovalItem';
+import classes from './Approvals.module.css';
+
+const PAGE_SIZE = 20;
+
+/** `/ml/approvals`: what waits for a second person, and what was decided. */
+export function ApprovalsPage(props: { onChange?: () => void }) {
+  const say = texts.approvals;
+  const [cursor, setCursor] = useSearchParameter('cursor');
+  const [parameters, setParameters] = useSearchParams();
+  const isAll = parameters.get('show') === 'all';
+  const query = useMlQuery({
+    key: `approvals:${isAll}:${cursor ?? ''}`,
+    load: async api => {
+      const [{ identity }, page] = await Promise.all([
+        api.info(),
+        api.approvals.list({
+          state: isAll ? undefined : 'pending',
+          limit: PAGE_SIZE,
+          cursor,
+        }),
+      ]);
+      return { identity, page };
+    },
+    keepPrevious: true,
+  });
+  return (
+    <Container>
+      <Flex direction="column" gap="4" mt="4" mb="6">
+        <Text as="p" color="secondary">
+          {say.intro}
+        </Text>
+        <ToggleButtonGroup
+          aria-label={say.filter}
+          selectionMode="single"
+          disallowEmptySelection
+          selectedKeys={[isAll ? 'all' : 'waiting']}
+          onSelectionChange={keys => {
+            const [key] = [...keys];
+            // The other list has pages of its own, so the cursor goes.
+            setParameters(key === 'all' ? { show: 'all' } : {});
+          }}
+        >
+          <ToggleButton id="waiting">{say.waiting}</ToggleButton>
+          <ToggleButton id="all">{say.all}</ToggleButton>
+        </ToggleButtonGroup>
+        <QueryView query={query} loading={<LoadingState lines={8} />}>
+          {({ identity, page }) => (
+            <>
+              {page.items.length === 0 ? (
+                <StateMessage
+                  kind="empty"
+                  icon={<RiUserFollowLine />}
+                  title={isAll ? say.noneTitle : say.emptyTitle}
+                >
+                  <Text as="p" color="secondary">
+                    {say.empty}
+                  </Text>
+                </StateMessage>
+              ) : (
+                <ul className={classes.list} aria-label={say.title}>
+                  {page.items.map(approval => (
+                    <ApprovalItem
+                      key={approval.id}
+                      approval={approval}
+                      identity={identity}
+                      onDone={() => {
+                        query.reload();
+                        props.onChange?.();
+                      }}
+                    />
+                  ))}
+                </ul>
+              )}
+              <Pager
+                cursor={cursor}
+                nextCursor={page.nextCursor}
+                first={say.newest}
+                next={say.older}
+                onChange={setCursor}
+              />
+            </>
+          )}
+        </QueryView>
+      </Flex>
+    </Container>
+  );
+}

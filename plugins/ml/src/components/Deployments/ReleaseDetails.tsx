@@ -1,0 +1,89 @@
+import { Alert, Text } from '@backstage/ui';
+import { isFinal, type Release } from '@ml-platform/plugin-ml-common';
+import { useMlQuery } from '../../hooks/useMlQuery';
+import { releaseDuration } from '../../lib/releases';
+import { formatAbsolute, formatDuration } from '../../lib/time';
+import { texts } from '../../texts';
+import { Section } from '../ModelCard';
+import { Actor, ReleaseStateLabel, RelativeTime, SidePanel } from '../shared';
+import { QueryView } from '../states';
+import classes from './Deployments.module.css';
+
+/** One release from the request to its end, step by step. */
+export function ReleaseDetails(props: { id: string; onClose: () => void }) {
+  const { id, onClose } = props;
+  const query = useMlQuery({
+    key: `release:${id}`,
+    load: api => api.getRelease(id),
+    concerns: signal => !signal.releaseId || signal.releaseId === id,
+    underWay: release => !isFinal(release.state),
+  });
+  return (
+    <SidePanel
+      title={
+        query.status === 'ready'
+          ? texts.deployments.details(query.data)
+          : 'Release'
+      }
+      onClose={onClose}
+    >
+      <QueryView query={query}>{release => <Details {...release} />}</QueryView>
+    </SidePanel>
+  );
+}
+
+function Details(release: Release) {
+  return (
+    <>
+      <ReleaseStateLabel release={release} />
+      <Text as="p">
+        {texts.releaseKind[release.kind]} of <strong>{release.version}</strong>
+        {release.fromVersion && <> in place of {release.fromVersion}</>}, asked
+        for <RelativeTime iso={release.createdAt} /> by{' '}
+        <Actor actor={release.requestedBy} />, took {releaseDuration(release)}.
+      </Text>
+      {release.error && (
+        <Alert status="danger" icon title={release.error} mb="3" />
+      )}
+      {release.reason && (
+        <Section title={texts.deploy.reason}>
+          <Text as="p">{release.reason}</Text>
+        </Section>
+      )}
+      <Section title="What happened">
+        <Transitions release={release} />
+      </Section>
+    </>
+  );
+}
+
+function Transitions(props: { release: Release }) {
+  const { transitions, createdAt } = props.release;
+  if (!transitions?.length) return <Text as="p">{texts.noData}</Text>;
+  return (
+    <ol className={classes.transitions}>
+      {transitions.map(transition => (
+        <li key={`${transition.to}${transition.at}`} data-state={transition.to}>
+          <Text as="p" weight="bold">
+            {texts.releaseState[transition.to]}
+          </Text>
+          <Text as="p" variant="body-small">
+            {transition.cause}
+          </Text>
+          <Text as="p" variant="body-small" color="secondary">
+            <time
+              dateTime={transition.at}
+              title={formatAbsolute(transition.at)}
+            >
+              after{' '}
+              {formatDuration(
+                Date.parse(transition.at) - Date.parse(createdAt),
+              )}
+            </time>
+            , by <Actor actor={transition.actor} />
+          </Text>
+        </li>
+      ))}
+    </ol>
+  );
+}

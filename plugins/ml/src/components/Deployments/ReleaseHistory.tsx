@@ -1,0 +1,101 @@
+import { useMemo } from 'react';
+import { Table, Text, ToggleButton, ToggleButtonGroup } from '@backstage/ui';
+import { RiHistoryLine } from '@remixicon/react';
+import { EntityInfoCard } from '@backstage/plugin-catalog-react';
+import {
+  ENVIRONMENTS,
+  type Environment,
+  isFinal,
+} from '@ml-platform/plugin-ml-common';
+import { useMlQuery } from '../../hooks/useMlQuery';
+import { useSearchParameter } from '../../hooks/useSearchParameter';
+import { texts } from '../../texts';
+import { Pager } from '../shared';
+import { LoadingState, QueryView, StateMessage } from '../states';
+import { releaseColumns } from './columns';
+
+const PAGE_SIZE = 20;
+
+/** Every release of a model, newest first, by environment if one likes. */
+export function ReleaseHistory(props: {
+  model: string;
+  onOpen: (id: string) => void;
+}) {
+  const { model, onOpen } = props;
+  const [cursor, setCursor] = useSearchParameter('cursor');
+  const [filter, setFilter] = useSearchParameter('environment');
+  const environment = ENVIRONMENTS.find(each => each === filter);
+  const query = useMlQuery({
+    key: `releases:${model}:${environment ?? ''}:${cursor ?? ''}`,
+    load: api =>
+      api.listReleases(model, { limit: PAGE_SIZE, environment, cursor }),
+    concerns: signal => signal.model === model,
+    underWay: page => page.items.some(({ state }) => !isFinal(state)),
+    keepPrevious: true,
+  });
+  const columns = useMemo(() => releaseColumns({ onOpen }), [onOpen]);
+  return (
+    <EntityInfoCard
+      title={texts.deployments.history}
+      headerActions={
+        <EnvironmentFilter value={environment} onChange={setFilter} />
+      }
+    >
+      <QueryView query={query} loading={<LoadingState lines={8} />}>
+        {page =>
+          page.items.length === 0 ? (
+            <StateMessage
+              kind="empty"
+              icon={<RiHistoryLine />}
+              title={texts.deployments.empty}
+            >
+              <Text as="p" color="secondary">
+                {texts.deployments.emptyHelp(model)}
+              </Text>
+            </StateMessage>
+          ) : (
+            <>
+              <Table
+                columnConfig={columns}
+                data={page.items}
+                isStale={query.status === 'ready' && query.outdated}
+                pagination={{ type: 'none' }}
+              />
+              <Pager
+                cursor={cursor}
+                nextCursor={page.nextCursor}
+                first={texts.deployments.newest}
+                next={texts.deployments.older}
+                onChange={setCursor}
+              />
+            </>
+          )
+        }
+      </QueryView>
+    </EntityInfoCard>
+  );
+}
+
+function EnvironmentFilter(props: {
+  value: Environment | undefined;
+  onChange: (environment: string | undefined) => void;
+}) {
+  return (
+    <ToggleButtonGroup
+      aria-label="Environment"
+      selectionMode="single"
+      disallowEmptySelection
+      selectedKeys={[props.value ?? 'all']}
+      onSelectionChange={keys => {
+        const [key] = [...keys];
+        props.onChange(key === 'all' ? undefined : String(key));
+      }}
+    >
+      <ToggleButton id="all">{texts.deployments.all}</ToggleButton>
+      <ToggleButton id="production">
+        {texts.environment.production}
+      </ToggleButton>
+      <ToggleButton id="staging">{texts.environment.staging}</ToggleButton>
+    </ToggleButtonGroup>
+  );
+}

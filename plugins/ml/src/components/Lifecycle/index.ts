@@ -1,0 +1,3 @@
+export { EffectsDialog } from './EffectsDialog';
+export { LifecycleDialog } from './LifecycleDialog';
+export { VersionMenu } from './VersionMenu';

@@ -1,0 +1,49 @@
+import { NavLink, Route, Routes } from 'react-router-dom';
+import { Container } from '@backstage/ui';
+import { useRouteRef } from '@backstage/frontend-plugin-api';
+import { useMlQuery } from '../../hooks/useMlQuery';
+import { rootRouteRef } from '../../routes';
+import { texts } from '../../texts';
+import { ApprovalsPage } from '../Approvals';
+import { ModelsPage } from '../ModelsPage';
+import classes from './MlPages.module.css';
+
+const MOST_COUNTED = 100;
+
+/** `/ml`: all models, and beside them what waits for a second person. */
+export function MlPages() {
+  const base = useRouteRef(rootRouteRef)?.() ?? '/ml';
+  const waiting = useMlQuery({
+    key: 'approvals:waiting',
+    load: async api => {
+      const { items, nextCursor } = await api.approvals.list({
+        state: 'pending',
+        limit: MOST_COUNTED,
+      });
+      return `${items.length}${nextCursor ? '+' : ''}`;
+    },
+  });
+  // Without the number the tab is still worth having; the page says what failed.
+  const number = waiting.status === 'ready' ? waiting.data : undefined;
+  return (
+    <>
+      <Container>
+        <nav className={classes.tabs} aria-label={texts.models.title}>
+          <NavLink to={base} end>
+            {texts.models.title}
+          </NavLink>
+          <NavLink to={`${base}/approvals`}>
+            {texts.approvals.tab(number)}
+          </NavLink>
+        </nav>
+      </Container>
+      <Routes>
+        <Route index element={<ModelsPage />} />
+        <Route
+          path="approvals"
+          element={<ApprovalsPage onChange={waiting.reload} />}
+        />
+      </Routes>
+    </>
+  );
+}

@@ -1,0 +1,1 @@
+export { MlPages } from './MlPages';

@@ -1,0 +1,3 @@
+export { InterfaceTable } from './InterfaceTable';
+export { ModelCardView } from './ModelCardView';
+export { Section } from './Section';

@@ -1,0 +1,12 @@
+export { ActionButton } from './ActionButton';
+export { Actor, actorName } from './Actor';
+export { CodeBlock } from './CodeBlock';
+export { CopyButton } from './CopyButton';
+export { EnvironmentChip } from './EnvironmentChip';
+export { HealthLabel } from './HealthLabel';
+export { ReleaseStateLabel } from './ReleaseStateLabel';
+export { Pager } from './Pager';
+export { RelativeTime } from './RelativeTime';
+export { SidePanel } from './SidePanel';
+export { VersionChips } from './VersionChips';
+export { StateLabel } from './StateLabel';

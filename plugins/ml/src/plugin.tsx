@@ -1,0 +1,116 @@
+import {
+  ApiBlueprint,
+  createFrontendModule,
+  createFrontendPlugin,
+  discoveryApiRef,
+  fetchApiRef,
+  PageBlueprint,
+} from '@backstage/frontend-plugin-api';
+import { IconBundleBlueprint } from '@backstage/plugin-app-react';
+import {
+  EntityCardBlueprint,
+  EntityContentBlueprint,
+} from '@backstage/plugin-catalog-react/alpha';
+import { MlClient } from '@ml-platform/plugin-ml-common';
+import { RiBrainLine } from '@remixicon/react';
+import { mlApiRef } from './api/MlApi';
+import { rootRouteRef } from './routes';
+import { texts } from './texts';
+
+const api = ApiBlueprint.make({
+  params: defineParams =>
+    defineParams({
+      api: mlApiRef,
+      deps: { discoveryApi: discoveryApiRef, fetchApi: fetchApiRef },
+      factory: ({ discoveryApi, fetchApi }) =>
+        new MlClient({
+          baseUrl: () => discoveryApi.getBaseUrl('ml'),
+          fetch: fetchApi.fetch,
+        }),
+    }),
+});
+
+const modelsPage = PageBlueprint.make({
+  params: {
+    path: '/ml',
+    title: texts.models.title,
+    icon: <RiBrainLine />,
+    routeRef: rootRouteRef,
+    loader: () => import('./components/MlPages').then(m => <m.MlPages />),
+  },
+});
+
+const environmentsCard = EntityCardBlueprint.make({
+  name: 'environments',
+  params: {
+    type: 'content',
+    filter: { kind: 'model' },
+    loader: () =>
+      import('./components/Environments').then(m => <m.EnvironmentsCard />),
+  },
+});
+
+const overviewCard = EntityCardBlueprint.make({
+  name: 'overview',
+  params: {
+    type: 'content',
+    filter: { kind: 'model' },
+    loader: () => import('./components/Overview').then(m => <m.OverviewCard />),
+  },
+});
+
+const versionsContent = EntityContentBlueprint.make({
+  name: 'versions',
+  params: {
+    path: '/versions',
+    title: texts.versions.title,
+    filter: { kind: 'model' },
+    loader: () => import('./components/Versions').then(m => <m.VersionsTab />),
+  },
+});
+
+const deploymentsContent = EntityContentBlueprint.make({
+  name: 'deployments',
+  params: {
+    path: '/deployments',
+    title: texts.deployments.title,
+    filter: { kind: 'model' },
+    loader: () =>
+      import('./components/Deployments').then(m => <m.DeploymentsTab />),
+  },
+});
+
+/**
+ * The portal's pages for models.
+ * @public
+ */
+export const mlPlugin = createFrontendPlugin({
+  pluginId: 'ml',
+  title: texts.models.title,
+  icon: <RiBrainLine />,
+  info: { packageJson: () => import('../package.json') },
+  routes: { root: rootRouteRef },
+  extensions: [
+    api,
+    modelsPage,
+    environmentsCard,
+    overviewCard,
+    versionsContent,
+    deploymentsContent,
+  ],
+});
+
+/**
+ * Gives the `Model` kind its icon everywhere in the catalog. A module of the
+ * app, because only the app may bring icons: install it beside the plugin.
+ * @public
+ */
+export const mlIconsModule = createFrontendModule({
+  pluginId: 'app',
+  extensions: [
+    IconBundleBlueprint.make({
+      name: 'ml',
+      params: { icons: { 'kind:model': <RiBrainLine /> } },
+    }),
+  ],
+});

@@ -1,0 +1,63 @@
+import { readFileSync, rmSync } from 'node:fs';
+import path from 'node:path';
+import { root } from '../paths.mjs';
+import { runStep } from '../run.mjs';
+import { withPostgres } from './postgres.mjs';
+
+/** The tests of all workspaces, on SQLite and on a real PostgreSQL. */
+export async function runJest(context) {
+  return withPostgres(context, connection =>
+    runBackstageTests(context, {
+      command: ['repo', 'test'],
+      // A busy machine is no reason to fail.
+      args: ['--ci', '--maxWorkers=2', '--testTimeout=30000'],
+      cwd: root,
+      env: {
+        BACKSTAGE_TEST_DISABLE_DOCKER: '1',
+        BACKSTAGE_TEST_DATABASE_POSTGRES18_CONNECTION_STRING: connection,
+      },
+    }),
+  );
+}
+
+/** Runs `backstage-cli … test` and counts from Jest's own report. */
+export async function runBackstageTests(context, { command, args, cwd, env }) {
+  const { toolchain, title, logFile, resultsDir, name } = context;
+  const report = path.join(resultsDir, `${name}.json`);
+  rmSync(report, { force: true });
+  const failure = await runStep({
+    title,
+    command: toolchain.node,
+    args: [
+      path.join(root, 'node_modules/@backstage/cli/bin/backstage-cli'),
+      ...command,
+      '--watchAll=false',
+      '--json',
+      `--outputFile=${report}`,
+      ...args,
+    ],
+    cwd,
+    env: { ...toolchain.env, ...env, CI: 'true' },
+    logFile,
+    show: 'progress',
+  }).catch(error => error);
+
+  const counts = readCounts(report);
+  if (!counts) throw failure ?? new Error('Jest wrote no report.');
+  // An exit code that the counts do not explain is a failure of its own.
+  if (failure && counts.failed === 0) counts.failed = 1;
+  return { ...counts, error: failure };
+}
+
+function readCounts(file) {
+  try {
+    const report = JSON.parse(readFileSync(file, 'utf8'));
+    return {
+      passed: report.numPassedTests,
+      failed: report.numFailedTests + report.numRuntimeErrorTestSuites,
+      skipped: report.numPendingTests + report.numTodoTests,
+    };
+  } catch {
+    return undefined;
+  }
+}
