@@ -10,6 +10,13 @@ const fd = Number(process.env.ML_PARENT_PIPE);
 delete process.env.ML_PARENT_PIPE;
 
 if (fd) {
+  // The parent reads the output. When it is gone, a line that is lost must not
+  // keep this process from ending in order.
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on('error', error => {
+      if (error.code !== 'EPIPE') throw error;
+    });
+  }
   const pipe = new net.Socket({ fd, readable: true, writable: false });
   pipe.on('error', () => {});
   pipe.on('close', () => {

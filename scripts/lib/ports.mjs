@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync, readdirSync, readlinkSync } from 'node:fs';
 import net from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { FriendlyError } from './FriendlyError.mjs';
 
 const PORTS = [
@@ -47,12 +48,23 @@ export function readPorts(env = process.env) {
   return ports;
 }
 
+/** How long a process that was just killed may take to let go of its ports. */
+const RELEASE_MS = 5_000;
+
 /** Refuses in one line when a port is taken. */
 export async function checkPorts(ports) {
+  const deadline = Date.now() + RELEASE_MS;
   for (const { key, variable, what } of PORTS) {
     const port = ports[key];
-    if (await isFree(port)) continue;
-    const holder = findHolder(port);
+    let free = await isFree(port);
+    let holder = free ? undefined : findHolder(port);
+    // Held, but by no process that can be seen: one that is being killed.
+    while (!free && !holder && Date.now() < deadline) {
+      await sleep(100);
+      free = await isFree(port);
+      holder = free ? undefined : findHolder(port);
+    }
+    if (free) continue;
     throw new FriendlyError(
       `Port ${port}, wanted by ${what}, is taken${
         holder ? ` by ${holder}` : ''

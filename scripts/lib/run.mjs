@@ -46,7 +46,7 @@ export async function runStep(options) {
       const how = outcome.signal ?? `exit code ${outcome.code}`;
       throw new FriendlyError(
         `${title}: failed (${how}). The whole log: ${display(logFile)}`,
-        { details: tail(logFile, 30) },
+        { details: failures(logFile) || tail(logFile, 30) },
       );
     }
   } finally {
@@ -114,4 +114,20 @@ export function tail(file, lines) {
   } catch {
     return '';
   }
+}
+
+const FAILURE_LINES = 25;
+const ALL_FAILURE_LINES = 100;
+
+/** The beginnings of Jest's failures in a log, which its tail may not show. */
+function failures(file) {
+  const shown = [];
+  let left = 0;
+  for (const line of tail(file, 20_000).split('\n')) {
+    if (/^ {2}● /.test(line)) left = FAILURE_LINES;
+    else if (/^(PASS|FAIL|Test Suites:)/.test(line)) left = 0;
+    if (left-- > 0) shown.push(line);
+  }
+  // A log with several failing suites has a summary that says all again.
+  return shown.slice(0, ALL_FAILURE_LINES).join('\n');
 }

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import {
+  existsSync,
   mkdtempSync,
   readFileSync,
   readdirSync,
@@ -162,6 +163,67 @@ describe('processes', () => {
         /exit code 3/.test(error.message) &&
         error.details.includes('what went wrong'),
     );
+  });
+
+  it('tells the failures of a test run, however much follows them', async () => {
+    const log = [
+      'FAIL a.test.ts',
+      '  ● does a thing',
+      '    Expected: 1',
+      'PASS b.test.ts',
+      ...Array.from({ length: 50 }, (_, line) => `noise ${line}`),
+      'Test Suites: 1 failed',
+    ];
+    await assert.rejects(
+      runStep({
+        title: 'A step',
+        command: process.execPath,
+        args: [
+          '-e',
+          `console.log(${JSON.stringify(log.join('\n'))}); process.exit(1)`,
+        ],
+        cwd: folder,
+        env: process.env,
+        logFile: path.join(folder, 'jest.log'),
+        show: 'nothing',
+      }),
+      { details: '  ● does a thing\n    Expected: 1' },
+    );
+  });
+});
+
+describe('a service whose start script was killed', () => {
+  it('ends in order, though nobody reads its log any more', async () => {
+    const marker = path.join(folder, 'ended-in-order');
+    const service = `
+      process.on('SIGTERM', () => {
+        console.log('a line that nobody reads');
+        setTimeout(() => {
+          require('node:fs').writeFileSync(${JSON.stringify(marker)}, '');
+          process.exit(0);
+        }, 50);
+      });
+      setInterval(() => console.log('a line'), 1);
+      console.log('up');
+    `;
+    const child = spawn(
+      process.execPath,
+      [
+        '--require',
+        path.join(root, 'scripts/lib/followParent.cjs'),
+        '-e',
+        service,
+      ],
+      {
+        env: { ...process.env, ML_PARENT_PIPE: '3' },
+        stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
+      },
+    );
+    const ended = new Promise(resolve => child.on('exit', resolve));
+    await new Promise(resolve => child.stdout.once('data', resolve));
+    for (const pipe of child.stdio.slice(1)) pipe.destroy();
+    assert.equal(await ended, 0);
+    assert.equal(existsSync(marker), true);
   });
 });
 

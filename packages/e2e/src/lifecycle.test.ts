@@ -64,7 +64,6 @@ describe('starting and stopping', () => {
     await platform.stop('SIGKILL');
     await until(() => stillRunning(processes).length === 0, {
       what: 'everything that was started has ended',
-      timeoutMs: 20_000,
     });
     await platform.start();
     expect(await platform.client.info()).toMatchObject({ identity: 'ml-cli' });
