@@ -19,6 +19,7 @@ export * from './registry/search';
 export * from './registry/types';
 export * from './governance/approvals';
 export * from './governance/refusals';
+export * from './judge';
 export * from './releases/types';
 export * from './serving/controlApi';
 export * from './permissions/permissions';
