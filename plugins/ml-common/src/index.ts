@@ -22,6 +22,7 @@ export * from './governance/refusals';
 export * from './judge';
 export * from './releases/types';
 export * from './serving/controlApi';
+export * from './serving/rollout';
 export * from './permissions/permissions';
 export * from './client/MlClient';
 export * from './client/RegistryClients';

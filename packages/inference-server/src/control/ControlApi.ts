@@ -1,5 +1,9 @@
 import { InputError, NotFoundError } from '@backstage/errors';
 import {
+  type RolloutAction,
+  rolloutActionSchema,
+  ROLLOUT_ACTIONS,
+  rolloutPlanSchema,
   routesSchema,
   servedVersionSchema,
 } from '@ml-platform/plugin-ml-common';
@@ -33,6 +37,13 @@ export class ControlApi {
       ['GET', at(`${MODEL}/versions/([^/]+)`), this.#getVersion],
       ['DELETE', at(`${MODEL}/versions/([^/]+)`), this.#unload],
       ['PUT', at(`${MODEL}/routes`), this.#setRoutes],
+      ['PUT', at(`${MODEL}/rollout`), this.#beginRollout],
+      ['GET', at(`${MODEL}/rollout`), this.#getRollout],
+      [
+        'POST',
+        at(`${MODEL}/rollout/(${ROLLOUT_ACTIONS.join('|')})`),
+        this.#steerRollout,
+      ],
       ['DELETE', at(MODEL), this.#remove],
     ];
   }
@@ -82,6 +93,32 @@ export class ControlApi {
     const key = parseKey(environment, name);
     const routes = parseBody(routesSchema, body);
     return ok(await this.#plane.setRoutes(key, routes));
+  };
+
+  readonly #beginRollout: Handler = async ([environment, name], body) => {
+    const key = parseKey(environment, name);
+    const plan = parseBody(rolloutPlanSchema, body);
+    return ok(await this.#plane.rollouts.begin(key, plan));
+  };
+
+  readonly #getRollout: Handler = ([environment, name]) => {
+    const key = parseKey(environment, name);
+    const rollout = this.#plane.find(key.environment, key.model)?.rollout;
+    if (!rollout) {
+      throw new NotFoundError(`${name} had no rollout in ${environment}`);
+    }
+    return ok(rollout.status());
+  };
+
+  readonly #steerRollout: Handler = async (
+    [environment, name, action],
+    body,
+  ) => {
+    const key = parseKey(environment, name);
+    const asked = parseBody(rolloutActionSchema, body);
+    return ok(
+      await this.#plane.rollouts.act(key, action as RolloutAction, asked),
+    );
   };
 
   readonly #remove: Handler = async ([environment, name]) => {

@@ -57,7 +57,10 @@ export class InferHandler {
     } catch (error) {
       ({ outcome, failure } = await refuse(request, response, error));
     }
-    if (runner) count(runner, outcome.status);
+    if (runner) {
+      const latencyMs = performance.now() - start;
+      this.#count(request, target, runner, { ...outcome, latencyMs });
+    }
     log.write({
       requestId,
       environment,
@@ -88,6 +91,27 @@ export class InferHandler {
     const since = Math.floor(Date.parse(deprecation.at) / 1000);
     response.setHeader('deprecation', `@${since}`);
     response.setHeader('sunset', new Date(deprecation.sunset).toUTCString());
+  }
+
+  #count(
+    request: IncomingMessage,
+    target: Target,
+    runner: VersionRunner,
+    { status, latencyMs }: { status: number; latencyMs: number },
+  ): void {
+    const { version } = runner.spec;
+    runner.requests += 1;
+    if (status >= 500) runner.errors += 1;
+    if (status < 400) runner.latencies.add(latencyMs);
+    // Who asks for one version exactly says nothing of how it compares.
+    if (target.pin === version) return;
+    const { plane, environment } = this.#options;
+    plane.find(environment, target.model)?.rollout?.count({
+      version,
+      client: request.socket.remoteAddress ?? '',
+      status,
+      latencyMs,
+    });
   }
 
   async #pass(
@@ -174,9 +198,4 @@ async function refuse(
   const responseBytes = sendError(response, known);
   const outcome = { status: known.status, requestBytes, responseBytes };
   return { outcome, failure: known.failure };
-}
-
-function count(runner: VersionRunner, status: number): void {
-  runner.requests += 1;
-  if (status >= 500) runner.errors += 1;
 }

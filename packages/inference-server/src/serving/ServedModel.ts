@@ -4,6 +4,7 @@ import type {
   ServedModelStatus,
 } from '@ml-platform/plugin-ml-common';
 import type { AcceptedState } from '../state/AcceptedState';
+import type { Rollout } from '../rollout/Rollout';
 import type { VersionRunner } from './VersionRunner';
 
 /** One model in one environment, as it is served now. */
@@ -11,6 +12,8 @@ export class ServedModel {
   readonly key: ServedModelKey;
   readonly versions = new Map<string, VersionRunner>();
   routes: Routes | undefined;
+  /** The newest one; it may be over. */
+  rollout: Rollout | undefined;
 
   constructor(key: ServedModelKey) {
     this.key = key;
@@ -21,6 +24,7 @@ export class ServedModel {
       ...this.key,
       versions: [...this.versions.values()].map(runner => runner.status()),
       routes: this.routes,
+      rollout: this.rollout?.status(),
     };
   }
 
@@ -30,6 +34,7 @@ export class ServedModel {
       ...this.key,
       versions: [...this.versions.values()].map(({ spec }) => spec),
       routes: this.routes,
+      rollout: this.rollout?.kept,
     };
   }
 }

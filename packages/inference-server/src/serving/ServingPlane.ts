@@ -11,6 +11,7 @@ import { ConflictError, InputError } from '@backstage/errors';
 import { isDeepStrictEqual } from 'node:util';
 import type { ArtifactPuller } from '../artifacts/ArtifactPuller';
 import type { Logger } from '../log/Logger';
+import { Rollouts, supersede } from '../rollout/Rollouts';
 import type { StateStore } from '../state/StateStore';
 import { checkRoutes } from './checkRoutes';
 import { KeyedQueue } from './KeyedQueue';
@@ -33,6 +34,8 @@ export class ServingPlane {
   readonly #options: ServingPlaneOptions;
   readonly #models = new Map<string, ServedModel>();
   readonly #changes = new KeyedQueue();
+  /** Canaries that take over by a plan. */
+  readonly rollouts: Rollouts;
   readonly #draining = new Map<VersionRunner, Promise<void>>();
   #restored = false;
   #nextSocketPath: () => string = () => {
@@ -41,6 +44,10 @@ export class ServingPlane {
 
   constructor(options: ServingPlaneOptions) {
     this.#options = options;
+    this.rollouts = new Rollouts({
+      ...options,
+      change: (key, task) => this.#change(key, () => task(this.#model(key))),
+    });
   }
 
   /** Reads the accepted state. No process starts yet. */
@@ -51,6 +58,7 @@ export class ServingPlane {
         model.versions.set(spec.version, this.#runner(state, spec));
       }
       model.routes = state.routes;
+      if (state.rollout) this.rollouts.restore(model, state.rollout);
     }
   }
 
@@ -63,6 +71,7 @@ export class ServingPlane {
     for (const runner of runners) runner.start();
     Promise.all(runners.map(({ settled }) => settled)).then(() => {
       this.#restored = true;
+      for (const model of this.#models.values()) model.rollout?.start();
       this.#removeUnusedBlobs();
     });
   }
@@ -123,8 +132,13 @@ export class ServingPlane {
     return this.#change(key, async () => {
       const model = this.#model(key);
       if (checkRoutes(model, routes)) {
-        await this.#options.store.save({ ...model.toState(), routes });
+        const rollout = supersede(model.rollout, routes.generation);
+        await this.#options.store.save({ ...model.toState(), routes, rollout });
         model.routes = routes;
+        if (model.rollout && rollout) {
+          model.rollout.kept = rollout;
+          model.rollout.stop();
+        }
       }
       return model.status();
     });
@@ -136,6 +150,12 @@ export class ServingPlane {
       const model = this.#model(key);
       const found = model.versions.get(version);
       if (!found) return undefined;
+      const { rollout } = model;
+      if (rollout?.needs(version)) {
+        throw new ConflictError(
+          `rollout ${rollout.kept.plan.id} of ${key.model} in ${key.environment} needs version ${version}; abort it first`,
+        );
+      }
       if (versionsIn(model.routes).includes(version)) {
         throw new ConflictError(
           `the routes of ${key.model} in ${key.environment} name version ${version}; route elsewhere first`,
@@ -156,6 +176,8 @@ export class ServingPlane {
       const model = this.#model(key);
       await this.#options.store.remove(key);
       const found = [...model.versions.values()];
+      model.rollout?.stop();
+      model.rollout = undefined;
       model.versions.clear();
       model.routes = undefined;
       return found;
@@ -165,6 +187,7 @@ export class ServingPlane {
 
   /** Ends all workers after the requests under way. */
   async stop(): Promise<void> {
+    for (const model of this.#models.values()) model.rollout?.stop();
     const runners = [...this.#models.values()].flatMap(({ versions }) => [
       ...versions.values(),
     ]);

@@ -9,6 +9,7 @@ import type { ArtifactPuller } from '../artifacts/ArtifactPuller';
 import type { Pull } from '../artifacts/Pull';
 import { PullRefusedError } from '../artifacts/errors';
 import type { Logger } from '../log/Logger';
+import { LatencyWindow } from '../rollout/LatencyWindow';
 import { Backoff } from './Backoff';
 import { LoadRefusedError, WorkerProcess } from './WorkerProcess';
 
@@ -40,6 +41,11 @@ export class VersionRunner {
   readonly spec: ServedVersion;
   requests = 0;
   errors = 0;
+  /** How often a worker has ended unasked, and how the last one did. */
+  deaths = 0;
+  lastDeath: string | undefined;
+  /** Of the requests that were answered. */
+  readonly latencies = new LatencyWindow();
   readonly #options: VersionRunnerOptions;
   readonly #pull: Pull;
   readonly #stopping = new AbortController();
@@ -159,6 +165,8 @@ export class VersionRunner {
     for (;;) {
       const life = await this.#runWorker(modelPath, signal);
       signal.throwIfAborted();
+      this.deaths += 1;
+      this.lastDeath = `it ${life.ended}`;
       deathsWhileLoading = life.served ? 0 : deathsWhileLoading + 1;
       if (life.upMs > HEALTHY_AFTER_MS) backoff.reset();
       if (deathsWhileLoading >= MAX_DEATHS_WHILE_LOADING) {

@@ -8,6 +8,20 @@ import { type ServedModel, versionsIn } from './ServedModel';
  * (`false`). Throws when they may not be accepted.
  */
 export function checkRoutes(model: ServedModel, routes: Routes): boolean {
+  checkPins(routes);
+  const accepted = model.routes;
+  if (accepted && routes.generation <= accepted.generation) {
+    if (isDeepStrictEqual(routes, accepted)) return false;
+    throw new ConflictError(
+      `generation ${routes.generation} of the routes is not above the accepted ${accepted.generation}; read the status and send a higher one`,
+    );
+  }
+  checkReady(model, routes);
+  return true;
+}
+
+/** Refuses routes that pin an API version to a version of another one. */
+export function checkPins(routes: Routes): void {
   for (const [major, split] of Object.entries(routes.majors)) {
     for (const { version } of split) {
       if (apiVersionOf(version) !== Number(major)) {
@@ -19,13 +33,10 @@ export function checkRoutes(model: ServedModel, routes: Routes): boolean {
       }
     }
   }
-  const accepted = model.routes;
-  if (accepted && routes.generation <= accepted.generation) {
-    if (isDeepStrictEqual(routes, accepted)) return false;
-    throw new ConflictError(
-      `generation ${routes.generation} of the routes is not above the accepted ${accepted.generation}; read the status and send a higher one`,
-    );
-  }
+}
+
+/** Refuses routes to versions that could not answer. */
+export function checkReady(model: ServedModel, routes: Routes): void {
   for (const version of versionsIn(routes)) {
     const runner = model.versions.get(version);
     if (runner?.state !== 'ready') {
@@ -38,5 +49,4 @@ export function checkRoutes(model: ServedModel, routes: Routes): boolean {
       );
     }
   }
-  return true;
 }

@@ -5,6 +5,7 @@ import {
   servedVersionSchema,
 } from '@ml-platform/plugin-ml-common';
 import { z } from 'zod';
+import { keptRolloutSchema } from '../rollout/progress';
 
 /**
  * What the server has accepted for one model in one environment: all that it
@@ -16,6 +17,7 @@ export const acceptedStateSchema = z.strictObject({
   model: modelNameSchema,
   versions: z.array(servedVersionSchema),
   routes: routesSchema.optional(),
+  rollout: keptRolloutSchema.optional(),
 });
 
 export type AcceptedState = z.infer<typeof acceptedStateSchema>;

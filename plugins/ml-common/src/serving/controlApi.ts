@@ -4,6 +4,7 @@ import { FORMATS } from '../package/modelFile';
 import { modelInterfaceSchema } from '../interface/tensors';
 import { modelNameSchema, versionSchema } from '../package/names';
 import { ENVIRONMENTS } from '../releases/types';
+import type { RolloutStatus } from './rollout';
 
 /**
  * A version that the data plane shall hold ready: everything a worker needs.
@@ -91,6 +92,8 @@ export interface ServedModelStatus {
   versions: ServedVersionStatus[];
   /** Absent until the first routes are accepted. */
   routes?: Routes;
+  /** The newest rollout, which may be over. */
+  rollout?: RolloutStatus;
 }
 
 /** @public */

@@ -1,0 +1,198 @@
+import { ConflictError, NotFoundError } from '@backstage/errors';
+import {
+  isRolloutOver,
+  type RolloutAction,
+  type RolloutPlan,
+  type RolloutStatus,
+  type ServedModelKey,
+} from '@ml-platform/plugin-ml-common';
+import { isDeepStrictEqual } from 'node:util';
+import type { Logger } from '../log/Logger';
+import { checkPins, checkReady } from '../serving/checkRoutes';
+import type { ServedModel } from '../serving/ServedModel';
+import type { StateStore } from '../state/StateStore';
+import { blendRoutes } from './blendRoutes';
+import { begin, type KeptRollout, weightOf, withEvent } from './progress';
+import { Rollout } from './Rollout';
+
+export interface RolloutsOptions {
+  store: StateStore;
+  logger: Logger;
+  /** Runs a change of one model after those that were asked for before. */
+  change<T>(
+    key: ServedModelKey,
+    task: (model: ServedModel) => Promise<T>,
+  ): Promise<T>;
+}
+
+/** Starts, steers and restores the rollouts of all models. */
+export class Rollouts {
+  readonly #options: RolloutsOptions;
+
+  constructor(options: RolloutsOptions) {
+    this.#options = options;
+  }
+
+  /** Accepts a plan; sent again, it changes nothing. */
+  async begin(key: ServedModelKey, plan: RolloutPlan): Promise<RolloutStatus> {
+    return this.#options.change(key, async model => {
+      const known = model.rollout;
+      if (known?.kept.plan.id === plan.id) {
+        if (isDeepStrictEqual(known.kept.plan, plan)) return known.status();
+        throw new ConflictError(
+          `rollout ${plan.id} of ${key.model} was accepted with another plan; a plan never changes`,
+        );
+      }
+      if (known && !isRolloutOver(known.kept.state)) {
+        throw new ConflictError(
+          `rollout ${known.kept.plan.id} of ${key.model} is ${known.kept.state}; abort it or wait for its end`,
+        );
+      }
+      checkPlan(model, plan);
+      const slowMs = model.versions.get(plan.stable)!.latencies.p99();
+      const rollout = this.#create(model, begin(plan, slowMs));
+      await this.#keep(model, rollout, rollout.kept);
+      model.rollout?.stop();
+      model.rollout = rollout;
+      rollout.start();
+      return rollout.status();
+    });
+  }
+
+  /** Pauses, resumes or aborts. What is so already stays so. */
+  async act(
+    key: ServedModelKey,
+    action: RolloutAction,
+    { id, cause }: { id: string; cause: string },
+  ): Promise<RolloutStatus> {
+    return this.#options.change(key, async model => {
+      const { rollout } = model;
+      if (rollout?.kept.plan.id !== id) {
+        throw new NotFoundError(
+          `${key.model} has no rollout ${id} in ${key.environment}`,
+        );
+      }
+      const next = perform(rollout.kept, action, cause);
+      if (next) {
+        await this.#keep(model, rollout, next);
+        if (isRolloutOver(next.state)) rollout.stop();
+      }
+      return rollout.status();
+    });
+  }
+
+  /** Takes up what was under way; its clock starts with the server's workers. */
+  restore(model: ServedModel, kept: KeptRollout): void {
+    model.rollout = this.#create(model, kept);
+  }
+
+  #create(model: ServedModel, kept: KeptRollout): Rollout {
+    const rollout: Rollout = new Rollout(kept, {
+      change: update =>
+        this.#options.change(model.key, async () => {
+          if (model.rollout !== rollout) return;
+          const next = update(rollout.kept);
+          if (next) await this.#keep(model, rollout, next);
+        }),
+      canaryHealth: () => {
+        const runner = model.versions.get(kept.plan.canary);
+        if (!runner) return { failed: 'it is not loaded', deaths: 0 };
+        const { deaths, lastDeath, state, reason } = runner;
+        return {
+          deaths,
+          lastDeath,
+          ...(state === 'failed' && {
+            failed: reason ?? 'for no known reason',
+          }),
+        };
+      },
+      onError: error =>
+        this.#options.logger.error(
+          'A rollout could not go on; it tries again',
+          {
+            ...model.key,
+            reason: (error as Error).message,
+          },
+        ),
+    });
+    return rollout;
+  }
+
+  /** On disk, then in memory: routes and what is known of the rollout together. */
+  async #keep(
+    model: ServedModel,
+    rollout: Rollout,
+    next: KeptRollout,
+  ): Promise<void> {
+    const routes = blendRoutes(next.plan, weightOf(next));
+    await this.#options.store.save({
+      ...model.toState(),
+      routes,
+      rollout: next,
+    });
+    const news = next.events.at(-1);
+    const isNews =
+      news !== rollout.kept.events.at(-1) || rollout !== model.rollout;
+    rollout.kept = next;
+    model.routes = routes;
+    if (news && isNews) {
+      this.#options.logger.info(`Rollout: ${news.cause}`, {
+        ...model.key,
+        version: next.plan.canary,
+        state: next.state,
+      });
+    }
+  }
+}
+
+/** What is left of a rollout when routes replace it; undefined when it was over. */
+export function supersede(
+  rollout: Rollout | undefined,
+  generation: number,
+): KeptRollout | undefined {
+  if (!rollout || isRolloutOver(rollout.kept.state)) return rollout?.kept;
+  return withEvent(
+    { ...rollout.kept, state: 'aborted' },
+    'aborted',
+    `Routes of generation ${generation} took its place`,
+  );
+}
+
+function perform(
+  kept: KeptRollout,
+  action: RolloutAction,
+  cause: string,
+): KeptRollout | undefined {
+  const { state } = kept;
+  if (action === 'abort' && state === 'aborted') return undefined;
+  if (isRolloutOver(state)) {
+    throw new ConflictError(`the rollout is over: it was ${state}`);
+  }
+  switch (action) {
+    case 'pause':
+      if (state === 'paused') return undefined;
+      return withEvent({ ...kept, state: 'paused' }, 'paused', cause);
+    case 'resume':
+      if (state === 'running') return undefined;
+      return withEvent({ ...kept, state: 'running' }, 'resumed', cause);
+    default:
+      return withEvent({ ...kept, state: 'aborted' }, 'aborted', cause);
+  }
+}
+
+function checkPlan(model: ServedModel, plan: RolloutPlan): void {
+  const { canaryRoutes, stableRoutes, stable } = plan;
+  const accepted = model.routes?.generation ?? 0;
+  if (stableRoutes.generation <= accepted) {
+    throw new ConflictError(
+      `generation ${stableRoutes.generation} of the plan is not above the accepted ${accepted}; read the status and send a higher one`,
+    );
+  }
+  for (const routes of [stableRoutes, canaryRoutes]) {
+    checkPins(routes);
+    checkReady(model, routes);
+  }
+  if (!model.versions.has(stable)) {
+    throw new ConflictError(`version ${stable} is not loaded`);
+  }
+}
