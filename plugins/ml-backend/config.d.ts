@@ -59,6 +59,30 @@ export interface Config {
     releases?: {
       /** How long a version may take to become ready; 5 minutes by default. */
       loadTimeout?: HumanDuration | string;
+      /** How releases with the strategy `canary` take over. */
+      canary?: {
+        /** 5 %, 25 % and 100 % for 10 minutes each by default; the last one must be 100. */
+        steps?: Array<{
+          /** Share of the requests that the canary gets, in percent. */
+          weight: number;
+          /** How long the step lasts at the least. */
+          hold: HumanDuration | string;
+        }>;
+        /** How often the judge is asked; 10 seconds by default. */
+        tick?: HumanDuration | string;
+        /** Probability of rolling back a version that is no worse, over a whole release; 0.01 by default. */
+        falseAlarmRate?: number;
+        /** A step passes when a failure rate this much above the stable version's is excluded; 0.05 by default. */
+        tolerance?: number;
+        /** Highest failure rate where there is no version to compare with, at 100 %; 0.01 by default. */
+        maxErrorRate?: number;
+        /** Requests of one client that count within a tick; 1000 by default. */
+        clientCap?: number;
+        /** What happens when a step's time is over without enough requests; `extend` by default. */
+        insufficientEvidence?: 'extend' | 'proceed_flagged';
+        /** A step that lasts longer than this is rolled back; 24 hours by default. */
+        maxStep?: HumanDuration | string;
+      };
     };
   };
 }

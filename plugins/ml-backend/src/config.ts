@@ -2,8 +2,12 @@ import { resolve } from 'node:path';
 import type { RootConfigService } from '@backstage/backend-plugin-api';
 import { readDurationFromConfig } from '@backstage/config';
 import { durationToMilliseconds } from '@backstage/types';
-import type { PlatformInfo } from '@ml-platform/plugin-ml-common';
+import type {
+  PlatformInfo,
+  RolloutSettings,
+} from '@ml-platform/plugin-ml-common';
 import type { ExternalArtifactStoreOptions } from './artifacts';
+import { readCanarySettings } from './releases/canarySettings';
 import type { EmbeddedServingTargetOptions } from './serving/EmbeddedServingTarget';
 
 export interface MlConfig {
@@ -31,6 +35,7 @@ export interface MlConfig {
   statusInterval: number;
   /** Milliseconds. */
   loadTimeout: number;
+  canary: RolloutSettings;
   /** Host and port of the registry that clients push to. */
   registryHost: string;
   /** Where clients push instead of to the portal. */
@@ -86,6 +91,7 @@ export function readMlConfig(config: RootConfigService): MlConfig {
     },
     statusInterval: duration('ml.serving.statusInterval', 2_000),
     loadTimeout: duration('ml.releases.loadTimeout', 5 * 60_000),
+    canary: readCanarySettings(config),
     registryHost: new URL(
       external?.getString('url') ?? config.getString('backend.baseUrl'),
     ).host,

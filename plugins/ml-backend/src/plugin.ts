@@ -188,6 +188,7 @@ export const mlPlugin = createBackendPlugin({
           ...shared,
           outbox,
           loadTimeout: config.loadTimeout,
+          canary: config.canary,
           onRouted: () => monitor.refresh(),
         });
         const deployments = new DeploymentViews({ ...shared, monitor });

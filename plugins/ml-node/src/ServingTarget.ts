@@ -1,5 +1,8 @@
 import type {
   Environment,
+  RolloutAction,
+  RolloutPlan,
+  RolloutStatus,
   Routes,
   ServedModelKey,
   ServedVersion,
@@ -34,6 +37,21 @@ export interface ServingTarget {
 
   /** Lets a version finish what it works on, then stops it. Refused while the routes name it. */
   unload(key: ServedModelKey, version: string): Promise<void>;
+
+  /**
+   * Hands a canary over, to be carried out without the control plane. The same
+   * plan again changes nothing.
+   */
+  beginRollout(key: ServedModelKey, plan: RolloutPlan): Promise<RolloutStatus>;
+
+  /** The newest rollout, which may be over; undefined when there was none. */
+  getRollout(key: ServedModelKey): Promise<RolloutStatus | undefined>;
+
+  steerRollout(
+    key: ServedModelKey,
+    action: RolloutAction,
+    request: { id: string; cause: string },
+  ): Promise<RolloutStatus>;
 
   getStatus(): Promise<ServingStatus>;
 

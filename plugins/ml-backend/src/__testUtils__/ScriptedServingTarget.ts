@@ -1,12 +1,20 @@
-import { ConflictError, ServiceUnavailableError } from '@backstage/errors';
-import type {
-  Environment,
-  Routes,
-  ServedModelKey,
-  ServedModelStatus,
-  ServedVersion,
-  ServedVersionStatus,
-  ServingStatus,
+import {
+  ConflictError,
+  InputError,
+  ServiceUnavailableError,
+} from '@backstage/errors';
+import {
+  type Environment,
+  isRolloutOver,
+  type RolloutAction,
+  type RolloutPlan,
+  type RolloutStatus,
+  type Routes,
+  type ServedModelKey,
+  type ServedModelStatus,
+  type ServedVersion,
+  type ServedVersionStatus,
+  type ServingStatus,
 } from '@ml-platform/plugin-ml-common';
 import type { ServingTarget } from '@ml-platform/plugin-ml-node';
 
@@ -20,6 +28,10 @@ export class ScriptedServingTarget implements ServingTarget {
   outcome: Pick<ServedVersionStatus, 'state' | 'reason'> = { state: 'ready' };
   down = false;
   #models = new Map<string, ServedModelStatus>();
+  readonly #plans = new Map<
+    string,
+    Pick<RolloutPlan, 'canaryRoutes' | 'stableRoutes'>
+  >();
 
   async load(key: ServedModelKey, version: ServedVersion) {
     this.#answer();
@@ -62,6 +74,70 @@ export class ScriptedServingTarget implements ServingTarget {
       if (state !== 'ready') throw new ConflictError(`${version} is not ready`);
     }
     model.routes = routes;
+  }
+
+  async beginRollout(key: ServedModelKey, plan: RolloutPlan) {
+    this.#answer();
+    const model = this.#model(key);
+    const known = model.rollout;
+    if (known?.id === plan.id) return known;
+    if (known && !isRolloutOver(known.state)) {
+      throw new ConflictError(`rollout ${known.id} is ${known.state}`);
+    }
+    const { canary, canaryRoutes, id, stable, stableRoutes, steps } = plan;
+    await this.setRoutes(key, stableRoutes);
+    this.#plans.set(id, { canaryRoutes, stableRoutes });
+    model.rollout = {
+      ...{ id, canary, stable, steps },
+      state: 'running',
+      step: 0,
+      weight: steps[0].weight,
+      heldMs: 0,
+      flagged: false,
+      events: [],
+    };
+    return model.rollout;
+  }
+
+  async getRollout(key: ServedModelKey) {
+    this.#answer();
+    return structuredClone(this.#models.get(keyOf(key))?.rollout);
+  }
+
+  async steerRollout(
+    key: ServedModelKey,
+    action: RolloutAction,
+    { id, cause }: { id: string; cause: string },
+  ) {
+    this.#answer();
+    const { rollout } = this.#model(key);
+    if (rollout?.id !== id) throw new InputError(`there is no rollout ${id}`);
+    const what = (
+      { pause: 'paused', resume: 'running', abort: 'aborted' } as const
+    )[action];
+    this.endRollout(key, what, cause);
+    return rollout;
+  }
+
+  /** What the data plane decides by itself, or is told to. */
+  endRollout(
+    key: ServedModelKey,
+    state: RolloutStatus['state'],
+    cause: string,
+  ) {
+    const model = this.#model(key);
+    const { rollout } = model;
+    if (!rollout) throw new Error('There is no rollout');
+    const { canaryRoutes, stableRoutes } = this.#plans.get(rollout.id)!;
+    model.routes = state === 'promoted' ? canaryRoutes : stableRoutes;
+    rollout.state = state;
+    if (state === 'promoted') rollout.weight = 100;
+    rollout.events.push({
+      at: new Date().toISOString(),
+      what: state === 'running' ? 'resumed' : state,
+      step: rollout.step,
+      cause,
+    });
   }
 
   async unload(key: ServedModelKey, version: string) {

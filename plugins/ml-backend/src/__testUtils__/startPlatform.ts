@@ -134,12 +134,12 @@ export class TestPlatform {
   }
 }
 
-/** Polls until the look gives something, or fails after ten seconds. */
+/** Polls until the look gives something, or fails after half a minute. */
 export async function eventually<T>(
   look: () => Promise<T | undefined | false>,
   what: string,
 ): Promise<T> {
-  const deadline = Date.now() + 10_000;
+  const deadline = Date.now() + 30_000;
   for (;;) {
     const found = await look();
     if (found) return found;

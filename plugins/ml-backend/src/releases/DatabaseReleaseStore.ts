@@ -4,6 +4,7 @@ import type {
   Page,
   Release,
   ReleaseTransition,
+  RolloutStatus,
 } from '@ml-platform/plugin-ml-common';
 import { isFinal } from '@ml-platform/plugin-ml-common';
 import type { Knex } from 'knex';
@@ -139,7 +140,7 @@ export class DatabaseReleaseStore implements ReleaseStore {
           .andOn('newest.environment', 'ml_releases.environment')
           .andOn('newest.newest', 'ml_releases.number'),
       )
-      .where('ml_releases.state', 'failed')
+      .whereIn('ml_releases.state', ['failed', 'rolled_back'])
       .select('ml_releases.*');
     return rows.map(toRelease);
   }
@@ -170,12 +171,13 @@ export class DatabaseReleaseStore implements ReleaseStore {
       kind: release.kind,
       version: release.version,
       from_version: (deployment && liveVersion(deployment)) ?? null,
-      strategy: 'immediate',
+      strategy: release.strategy,
       state: 'pending',
       active: 1,
       generation: null,
       reason: release.reason ?? null,
       error: null,
+      rollout: null,
       requested_by: release.requestedBy,
       idempotency_key: release.idempotencyKey ?? null,
       lease_owner: null,
@@ -226,6 +228,12 @@ export class DatabaseReleaseStore implements ReleaseStore {
     await this.#knex<ReleaseRow>('ml_releases')
       .where({ id, lease_owner: owner })
       .update({ lease_owner: null, lease_until: null });
+  }
+
+  async saveRollout(id: string, rollout: RolloutStatus): Promise<void> {
+    await this.#knex<ReleaseRow>('ml_releases')
+      .where({ id })
+      .update({ rollout: JSON.stringify(rollout) });
   }
 
   async transition(

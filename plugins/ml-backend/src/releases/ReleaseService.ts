@@ -9,8 +9,11 @@ import {
   type Page,
   type Release,
   type RollbackRequest,
+  type RolloutAction,
+  type RolloutStatus,
   type Version,
 } from '@ml-platform/plugin-ml-common';
+import type { ServingTarget } from '@ml-platform/plugin-ml-node';
 import type { AuditLog } from '../audit/AuditLog';
 import type { Authorizer } from '../authorization/Authorizer';
 import type { ChangeNotifier } from '../events/ChangeNotifier';
@@ -25,9 +28,16 @@ export interface ReleaseServiceOptions {
   authorizer: Authorizer;
   audit: AuditLog;
   changes: ChangeNotifier;
+  target: ServingTarget;
   /** Called when there is a release to carry out. */
   onCreated: () => void;
 }
+
+const DONE: Record<RolloutAction, string> = {
+  pause: 'Paused',
+  resume: 'Resumed',
+  abort: 'Aborted',
+};
 
 /** Asking for releases, and reading them. The `ReleaseRunner` carries them out. */
 export class ReleaseService {
@@ -47,9 +57,7 @@ export class ReleaseService {
     const model = await registry.getModel(context, name);
     await authorizer.requireForModel(
       context,
-      request.environment === 'production'
-        ? mlReleaseProductionPermission
-        : mlReleaseStagingPermission,
+      deployPermission(request.environment),
       model,
     );
     checkReleasable(
@@ -58,6 +66,7 @@ export class ReleaseService {
     );
     return this.#create(context, {
       ...request,
+      strategy: request.strategy ?? 'immediate',
       model: name,
       kind: 'deploy',
       requestedBy: context.actor,
@@ -86,6 +95,12 @@ export class ReleaseService {
       idempotencyKey,
     });
     if (repeated) return repeated;
+    const { environment, reason } = request;
+    const active = await this.#options.store.getActive(name, environment);
+    // The way back from a canary is the version beside it.
+    if (active?.state === 'progressing' && !request.version) {
+      return this.steer(context, active.id, 'abort', { reason });
+    }
     const version = await this.#rollbackTarget(name, request);
     checkReleasable(
       await registry.getVersion(context, name, version),
@@ -96,10 +111,63 @@ export class ReleaseService {
       environment: request.environment,
       kind: 'rollback',
       version,
+      strategy: 'immediate',
       reason: request.reason,
       requestedBy: context.actor,
       idempotencyKey,
     });
+  }
+
+  /** Pauses, resumes or aborts a canary. */
+  async steer(
+    context: RequestContext,
+    id: string,
+    action: RolloutAction,
+    { reason }: { reason?: string },
+  ): Promise<Release> {
+    const { audit, authorizer, registry, store, target } = this.#options;
+    const release = await store.get(id);
+    if (!release) throw new NotFoundError(`There is no release ${id}`);
+    const { environment, number, state, version } = release;
+    const model = await registry.getModel(context, release.model);
+    await authorizer.requireForModel(
+      context,
+      action === 'abort'
+        ? mlReleaseRollbackPermission
+        : deployPermission(environment),
+      model,
+    );
+    if (state !== 'progressing') {
+      throw new ConflictError(
+        `Release ${number} of ${model.name} in ${environment} is ${state}; only a canary that is progressing can be paused, resumed or aborted`,
+      );
+    }
+    const event = {
+      actor: context.actor,
+      action: `release.${action}`,
+      resource: `deployment:${environment}/${model.name}`,
+      details: { release: id, number, version, ...(reason && { reason }) },
+      requestId: context.requestId,
+    };
+    await audit.record({ ...event, outcome: 'intended' });
+    const cause = `${DONE[action]} by ${context.actor}${
+      reason ? `: ${reason}` : ''
+    }`;
+    let rollout: RolloutStatus;
+    try {
+      rollout = await target.steerRollout(release, action, { id, cause });
+    } catch (error) {
+      await audit.record({ ...event, outcome: 'failed' });
+      throw error;
+    }
+    await store.saveRollout(id, rollout);
+    await audit.record({ ...event, outcome: 'succeeded' });
+    this.#options.changes.modelChanged({
+      model: model.name,
+      environment,
+      releaseId: id,
+    });
+    return { ...release, rollout };
   }
 
   async getRelease(context: RequestContext, id: string): Promise<Release> {
@@ -226,6 +294,12 @@ export class ReleaseService {
     onCreated();
     return release;
   }
+}
+
+function deployPermission(environment: Environment) {
+  return environment === 'production'
+    ? mlReleaseProductionPermission
+    : mlReleaseStagingPermission;
 }
 
 function checkReleasable(version: Version, environment: Environment): void {

@@ -4,6 +4,8 @@ import type {
   Release,
   ReleaseState,
   ReleaseTransition,
+  RolloutStatus,
+  Strategy,
 } from '@ml-platform/plugin-ml-common';
 import type { Knex } from 'knex';
 import type { DeploymentState } from './deploymentState';
@@ -23,6 +25,7 @@ export interface NewRelease {
   environment: Environment;
   kind: Release['kind'];
   version: string;
+  strategy: Strategy;
   reason?: string;
   requestedBy: string;
   idempotencyKey?: string;
@@ -65,7 +68,7 @@ export interface ReleaseStore {
     trx?: Knex.Transaction,
   ): Promise<Release | undefined>;
   listActive(models?: string[]): Promise<Release[]>;
-  /** The newest release of each deployment where that one failed. */
+  /** The newest release of each deployment where that one failed or was rolled back. */
   listNewestFailed(models?: string[]): Promise<Release[]>;
   /** Whether the version was ever live there. */
   hasSucceeded(
@@ -102,6 +105,9 @@ export interface ReleaseStore {
     id: string,
     change: ReleaseChange,
   ): Promise<boolean>;
+
+  /** Keeps what the data plane last said of a canary. */
+  saveRollout(id: string, rollout: RolloutStatus): Promise<void>;
 
   getDeployment(
     model: string,

@@ -1,17 +1,20 @@
-import type { Release } from '@ml-platform/plugin-ml-common';
+import type {
+  EventType,
+  Release,
+  ReleaseState,
+} from '@ml-platform/plugin-ml-common';
 import type { OutboxEvent } from '../webhooks/EventOutbox';
 
 /** What others are told when a release ends. */
 export function releaseEvent(
   release: Release,
+  state: ReleaseState,
   error: string | undefined,
 ): OutboxEvent {
   const { environment, fromVersion, id, kind, model, number, version } =
     release;
   return {
-    type: error
-      ? 'internal.ml.release.failed'
-      : 'internal.ml.release.succeeded',
+    type: typeOf(state),
     model,
     subject: `${environment}/${model}`,
     actor: release.requestedBy,
@@ -25,4 +28,15 @@ export function releaseEvent(
       ...(error && { error }),
     },
   };
+}
+
+function typeOf(state: ReleaseState): EventType {
+  switch (state) {
+    case 'succeeded':
+    case 'rolled_back':
+    case 'aborted':
+      return `internal.ml.release.${state}`;
+    default:
+      return 'internal.ml.release.failed';
+  }
 }

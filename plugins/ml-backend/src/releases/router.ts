@@ -1,5 +1,10 @@
 import type { HttpAuthService } from '@backstage/backend-plugin-api';
-import { ENVIRONMENTS, versionSchema } from '@ml-platform/plugin-ml-common';
+import {
+  ENVIRONMENTS,
+  ROLLOUT_ACTIONS,
+  STRATEGIES,
+  versionSchema,
+} from '@ml-platform/plugin-ml-common';
 import express from 'express';
 import Router from 'express-promise-router';
 import { z } from 'zod';
@@ -14,8 +19,10 @@ const reason = z.string().min(1).max(2000).optional();
 const createSchema = z.strictObject({
   environment,
   version: versionSchema,
+  strategy: z.enum(STRATEGIES).default('immediate'),
   reason,
 });
+const steerSchema = z.strictObject({ reason });
 const rollbackSchema = z.strictObject({
   environment,
   version: versionSchema.optional(),
@@ -86,6 +93,15 @@ export function createReleasesRouter(options: {
     const context = await toContext(request, httpAuth);
     response.json(await releases.getRelease(context, request.params.id));
   });
+
+  for (const action of ROLLOUT_ACTIONS) {
+    router.post(`/releases/:id/${action}`, json, async (request, response) => {
+      const context = await toContext(request, httpAuth);
+      const body = validate(steerSchema, request.body ?? {});
+      const { id } = request.params;
+      response.json(await releases.steer(context, id, action, body));
+    });
+  }
 
   return router;
 }

@@ -2,6 +2,7 @@ import type {
   Environment,
   Release,
   ReleaseState,
+  Strategy,
 } from '@ml-platform/plugin-ml-common';
 import { liveVersion } from './deploymentState';
 import type { ActiveRelease, StoredDeployment } from './ReleaseStore';
@@ -14,13 +15,14 @@ export interface ReleaseRow {
   kind: Release['kind'];
   version: string;
   from_version: string | null;
-  strategy: 'immediate';
+  strategy: Strategy;
   state: ReleaseState;
   active: number | null;
   generation: number | null;
   reason: string | null;
   error: string | null;
   requested_by: string;
+  rollout: string | null;
   idempotency_key: string | null;
   lease_owner: string | null;
   lease_until: string | null;
@@ -63,6 +65,7 @@ export function toRelease(row: ReleaseRow): Release {
     state: row.state,
     reason: row.reason ?? undefined,
     error: row.error ?? undefined,
+    ...(row.rollout && { rollout: JSON.parse(row.rollout) }),
     requestedBy: row.requested_by,
     createdAt: row.created_at,
     finishedAt: row.finished_at ?? undefined,

@@ -5,6 +5,9 @@ import {
 } from '@backstage/errors';
 import type {
   Environment,
+  RolloutAction,
+  RolloutPlan,
+  RolloutStatus,
   Routes,
   ServedModelKey,
   ServedVersion,
@@ -59,6 +62,31 @@ export class EmbeddedServingTarget implements ServingTarget {
   async unload(key: ServedModelKey, version: string): Promise<void> {
     await this.#request('DELETE', versionPath(key, version), {
       timeout: UNLOAD_TIMEOUT_MS,
+    });
+  }
+
+  async beginRollout(
+    key: ServedModelKey,
+    plan: RolloutPlan,
+  ): Promise<RolloutStatus> {
+    return this.#request('PUT', `${modelPath(key)}/rollout`, { body: plan });
+  }
+
+  async getRollout(key: ServedModelKey): Promise<RolloutStatus | undefined> {
+    return this.#request<RolloutStatus | undefined>(
+      'GET',
+      `${modelPath(key)}/rollout`,
+      { absentIsUndefined: true },
+    );
+  }
+
+  async steerRollout(
+    key: ServedModelKey,
+    action: RolloutAction,
+    request: { id: string; cause: string },
+  ): Promise<RolloutStatus> {
+    return this.#request('POST', `${modelPath(key)}/rollout/${action}`, {
+      body: request,
     });
   }
 

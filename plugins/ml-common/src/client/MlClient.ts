@@ -1,5 +1,11 @@
 import type { Model, Page, Version } from '../registry/types';
-import type { Deployment, Environment, Release } from '../releases/types';
+import type {
+  Deployment,
+  Environment,
+  Release,
+  Strategy,
+} from '../releases/types';
+import type { RolloutAction } from '../serving/rollout';
 import { MlTransport, type MlClientOptions, toQuery } from './MlTransport';
 import {
   AliasesClient,
@@ -34,6 +40,8 @@ export interface RegisterVersionRequest {
 export interface CreateReleaseRequest {
   environment: Environment;
   version: string;
+  /** `immediate` when not given. */
+  strategy?: Strategy;
   reason?: string;
 }
 
@@ -206,6 +214,19 @@ export class MlClient {
       'POST',
       `/models/${encodeURIComponent(model)}/releases`,
       { body: request, ...options },
+    );
+  }
+
+  /** Pauses, resumes or aborts a canary release; `abort` leaves the version before live. */
+  steerRelease(
+    id: string,
+    action: RolloutAction,
+    request: { reason?: string } = {},
+  ): Promise<Release> {
+    return this.#transport.request(
+      'POST',
+      `/releases/${encodeURIComponent(id)}/${action}`,
+      { body: request },
     );
   }
 

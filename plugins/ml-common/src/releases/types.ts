@@ -1,3 +1,5 @@
+import type { RolloutStatus } from '../serving/rollout';
+
 /** @public */
 export const ENVIRONMENTS = ['staging', 'production'] as const;
 
@@ -5,16 +7,21 @@ export const ENVIRONMENTS = ['staging', 'production'] as const;
 export type Environment = (typeof ENVIRONMENTS)[number];
 
 /**
- * States of a release. `pending`, `loading` and `routing` go on by themselves,
- * also after a restart of the portal; `succeeded` and `failed` are final.
+ * States of a release. `pending`, `loading`, `routing` and, with a canary,
+ * `progressing` go on by themselves, also after a restart of the portal; the
+ * others are final. `rolled_back`: the judge or the canary's health ended it;
+ * `aborted`: a person did. Either way the version before is live.
  * @public
  */
 export const RELEASE_STATES = [
   'pending',
   'loading',
   'routing',
+  'progressing',
   'succeeded',
   'failed',
+  'rolled_back',
+  'aborted',
 ] as const;
 
 /** @public */
@@ -22,8 +29,18 @@ export type ReleaseState = (typeof RELEASE_STATES)[number];
 
 /** @public */
 export function isFinal(state: ReleaseState): boolean {
-  return state === 'succeeded' || state === 'failed';
+  return ['succeeded', 'failed', 'rolled_back', 'aborted'].includes(state);
 }
+
+/**
+ * How a version takes over: with all requests at once, or step by step beside
+ * the version before, judged by a sequential test.
+ * @public
+ */
+export const STRATEGIES = ['immediate', 'canary'] as const;
+
+/** @public */
+export type Strategy = (typeof STRATEGIES)[number];
 
 /** @public */
 export interface ReleaseTransition {
@@ -49,12 +66,14 @@ export interface Release {
   version: string;
   /** The version that was live when the release began. */
   fromVersion?: string;
-  strategy: 'immediate';
+  strategy: Strategy;
   state: ReleaseState;
   /** Given by the person who asked. */
   reason?: string;
-  /** Why it failed. */
+  /** Why it failed or was rolled back. */
   error?: string;
+  /** What the data plane last said of the canary, where there is one. */
+  rollout?: RolloutStatus;
   requestedBy: string;
   createdAt: string;
   finishedAt?: string;

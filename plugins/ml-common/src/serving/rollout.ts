@@ -46,32 +46,42 @@ export const rolloutStepsSchema = z
   );
 
 /**
+ * What all canaries of a platform have in common.
+ * @public
+ */
+export const rolloutSettingsSchema = z.strictObject({
+  steps: rolloutStepsSchema,
+  judge: judgeSettingsSchema,
+  /** How often the judge is asked, in milliseconds. */
+  tickMs: z.int().min(100),
+  /** Requests of one client that count within a tick. */
+  clientCap: z.int().min(1).max(65_535),
+  insufficientEvidence: z
+    .enum(INSUFFICIENT_EVIDENCE_POLICIES)
+    // There is no evaluation set to replay yet.
+    .exclude(['synthetic']),
+  /** A step that lasts longer than this without enough evidence is rolled back. */
+  maxStepMs: milliseconds,
+});
+
+/** @public */
+export type RolloutSettings = z.infer<typeof rolloutSettingsSchema>;
+
+/**
  * How a canary takes over, handed to the data plane once: it carries the plan
  * out by itself, also while the control plane is down.
  * @public
  */
-export const rolloutPlanSchema = z
-  .strictObject({
+export const rolloutPlanSchema = rolloutSettingsSchema
+  .extend({
     /** Id of the release. */
     id: z.string().min(1).max(100),
     stable: versionSchema,
     canary: versionSchema,
-    steps: rolloutStepsSchema,
     /** Routes without the canary, and what a rollback restores. */
     stableRoutes: routesSchema,
     /** Routes once the canary has taken over. Both have the same generation. */
     canaryRoutes: routesSchema,
-    judge: judgeSettingsSchema,
-    /** How often the judge is asked, in milliseconds. */
-    tickMs: z.int().min(100),
-    /** Requests of one client that count within a tick. */
-    clientCap: z.int().min(1).max(65_535),
-    insufficientEvidence: z
-      .enum(INSUFFICIENT_EVIDENCE_POLICIES)
-      // There is no evaluation set to replay yet.
-      .exclude(['synthetic']),
-    /** A step that lasts longer than this without enough evidence is rolled back. */
-    maxStepMs: milliseconds,
   })
   .refine(
     ({ stableRoutes, canaryRoutes }) =>

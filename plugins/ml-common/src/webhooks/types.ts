@@ -9,6 +9,8 @@ export const EVENT_TYPES = [
   'internal.ml.alias.moved',
   'internal.ml.release.succeeded',
   'internal.ml.release.failed',
+  'internal.ml.release.rolled_back',
+  'internal.ml.release.aborted',
   'internal.ml.approval.requested',
   'internal.ml.approval.decided',
 ] as const;

@@ -1,0 +1,369 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { LoggerService } from '@backstage/backend-plugin-api';
+import {
+  isFinal,
+  type ReleaseState,
+  type RolloutPlan,
+  type RolloutSettings,
+} from '@ml-platform/plugin-ml-common';
+import type { ServingTarget } from '@ml-platform/plugin-ml-node';
+import type { AuditLog } from '../audit/AuditLog';
+import type { ChangeNotifier } from '../events/ChangeNotifier';
+import type { RegistryService } from '../registry/RegistryService';
+import type { EventOutbox } from '../webhooks/EventOutbox';
+import {
+  applyRelease,
+  type DeploymentState,
+  EMPTY_STATE,
+  retainedVersions,
+  routesOf,
+} from './deploymentState';
+import { followRollout } from './followRollout';
+import { isCanary, planRollout } from './planRollout';
+import { releaseEvent } from './releaseEvent';
+import { ReleaseFailure } from './ReleaseFailure';
+import type { ActiveRelease, ReleaseStore } from './ReleaseStore';
+import { servedVersionOf } from './servedVersion';
+
+export interface ReleaseStepsOptions {
+  store: ReleaseStore;
+  registry: RegistryService;
+  target: ServingTarget;
+  audit: AuditLog;
+  outbox: EventOutbox;
+  changes: ChangeNotifier;
+  logger: LoggerService;
+  /** Milliseconds. */
+  loadTimeout: number;
+  canary: RolloutSettings;
+  /** Called when the data plane holds what a release asked for. */
+  onRouted: () => Promise<void>;
+}
+
+/** Recorded as the actor of what the platform does by itself. */
+const ACTOR = 'service:ml-platform';
+const POLL_MS = 150;
+
+/**
+ * The steps of a release, from one state to the next. Each may be repeated
+ * after a crash; see {@link ReleaseRunner} for why.
+ */
+export class ReleaseSteps {
+  readonly #options: ReleaseStepsOptions;
+
+  constructor(options: ReleaseStepsOptions) {
+    this.#options = options;
+  }
+
+  /** Does what the state of a release asks for, up to the next one. */
+  async run(release: ActiveRelease, signal: AbortSignal): Promise<void> {
+    try {
+      switch (release.state) {
+        case 'pending':
+          await this.#forgetFailure(release);
+          await this.#move(release, 'loading', `Loading ${release.version}`);
+          return;
+        case 'loading':
+          await this.#load(release, signal);
+          return;
+        case 'routing':
+          await this.#route(release, signal);
+          return;
+        default:
+          await this.#follow(release, signal);
+      }
+    } catch (error) {
+      if (signal.aborted) return;
+      if (!(error instanceof ReleaseFailure)) throw error;
+      await this.#move(release, 'failed', error.message, {
+        error: error.message,
+      });
+      await this.#unloadOthers(release, await this.#currentState(release));
+    }
+  }
+
+  /** A version that failed to load before gets a new try. */
+  async #forgetFailure(release: ActiveRelease): Promise<void> {
+    const { target } = this.#options;
+    const { history, majors } = await this.#currentState(release);
+    if (retainedVersions({ history, majors }).has(release.version)) return;
+    try {
+      const held = await target.getVersion(release, release.version);
+      if (held?.state === 'failed') {
+        await target.unload(release, release.version);
+      }
+    } catch (error) {
+      // The next step waits for a data plane that is away, up to its deadline.
+      toObstacle(error);
+    }
+  }
+
+  async #currentState(release: ActiveRelease): Promise<DeploymentState> {
+    return (
+      (await this.#options.store.getDeployment(
+        release.model,
+        release.environment,
+      )) ?? EMPTY_STATE
+    );
+  }
+
+  async #load(release: ActiveRelease, signal: AbortSignal): Promise<void> {
+    const { loadTimeout, registry, target } = this.#options;
+    const version = await registry.getVersionForRelease(
+      release.model,
+      release.version,
+    );
+    const deadline = Date.now() + loadTimeout;
+    let obstacle = 'it was not accepted yet';
+    while (!signal.aborted) {
+      try {
+        const status =
+          (await target.getVersion(release, release.version)) ??
+          (await target.load(release, servedVersionOf(version)));
+        if (status.digest !== version.digest) {
+          throw new ReleaseFailure(
+            `The data plane holds ${release.version} with the digest ${status.digest}, not ${version.digest}`,
+          );
+        }
+        if (status.state === 'ready') {
+          await this.#move(
+            release,
+            'routing',
+            `${release.version} is loaded and ready`,
+          );
+          return;
+        }
+        if (status.state === 'failed') {
+          throw new ReleaseFailure(
+            `${release.model}@${release.version} could not be loaded: ${status.reason}`,
+          );
+        }
+        obstacle = status.reason ?? `it is ${status.state}`;
+      } catch (error) {
+        obstacle = toObstacle(error);
+      }
+      if (Date.now() > deadline) {
+        throw new ReleaseFailure(
+          `${release.model}@${
+            release.version
+          } was not ready within ${Math.round(
+            loadTimeout / 1000,
+          )} s: ${obstacle}`,
+        );
+      }
+      await sleep(POLL_MS, undefined, { signal }).catch(() => {});
+    }
+  }
+
+  async #route(release: ActiveRelease, signal: AbortSignal): Promise<void> {
+    const { loadTimeout, registry, target } = this.#options;
+    const deprecated = await registry.listDeprecations(release.model);
+    const before = await this.#currentState(release);
+    const after = applyRelease(before, release);
+    const canary = isCanary(release, before);
+    const deadline = Date.now() + loadTimeout;
+    while (!signal.aborted) {
+      try {
+        await this.#loadRetained(release, after);
+        if (canary) {
+          const known = await target.getRollout(release);
+          if (known?.id !== release.id) {
+            await target.beginRollout(release, await this.#plan(release));
+          }
+        } else {
+          await target.setRoutes(
+            release,
+            routesOf(after, release.generation!, deprecated),
+          );
+        }
+        break;
+      } catch (error) {
+        const obstacle = toObstacle(error);
+        if (Date.now() > deadline) {
+          throw new ReleaseFailure(
+            `The routes could not be set within ${Math.round(
+              loadTimeout / 1000,
+            )} s: ${obstacle}`,
+          );
+        }
+        await sleep(POLL_MS, undefined, { signal }).catch(() => {});
+      }
+    }
+    if (signal.aborted) return;
+    if (canary) {
+      await this.#move(
+        release,
+        'progressing',
+        `The data plane takes ${release.version} over step by step`,
+      );
+      return;
+    }
+    await this.#succeed(release, after);
+  }
+
+  async #plan(release: ActiveRelease): Promise<RolloutPlan> {
+    const { canary, registry } = this.#options;
+    return planRollout(
+      release,
+      await this.#currentState(release),
+      await registry.listDeprecations(release.model),
+      canary,
+    );
+  }
+
+  /** Watches a canary and records how it ended; the data plane needs nothing of it. */
+  async #follow(release: ActiveRelease, signal: AbortSignal): Promise<void> {
+    const { changes, store, target } = this.#options;
+    const { environment, id, model } = release;
+    const before = await this.#currentState(release);
+    const over = await followRollout({
+      release,
+      target,
+      signal,
+      plan: async () => {
+        await this.#loadRetained(release, applyRelease(before, release));
+        return this.#plan(release);
+      },
+      onProgress: async status => {
+        await store.saveRollout(id, status);
+        changes.modelChanged({ model, environment, releaseId: id });
+      },
+      onObstacle: toObstacle,
+    });
+    if (!over) return;
+    const cause = over.events[over.events.length - 1].cause;
+    if (over.state === 'promoted') {
+      await this.#succeed(release, applyRelease(before, release), cause);
+      return;
+    }
+    const to = over.state === 'aborted' ? 'aborted' : 'rolled_back';
+    await this.#options.onRouted();
+    await this.#move(release, to, cause, { error: cause });
+    await this.#unloadOthers(release, before);
+  }
+
+  async #succeed(
+    release: ActiveRelease,
+    after: DeploymentState,
+    cause = `${release.version} serves ${release.environment}`,
+  ): Promise<void> {
+    // Whoever sees the success sees the health that belongs to it.
+    await this.#options.onRouted();
+    await this.#move(release, 'succeeded', cause, { after });
+    await this.#unloadOthers(release, after);
+  }
+
+  /** A version that pins or a rollback rely on may be gone from a new data plane. */
+  async #loadRetained(
+    release: ActiveRelease,
+    state: DeploymentState,
+  ): Promise<void> {
+    const { registry, target } = this.#options;
+    for (const version of retainedVersions(state)) {
+      if (!(await target.getVersion(release, version))) {
+        await target.load(
+          release,
+          servedVersionOf(
+            await registry.getVersionForRelease(release.model, version),
+          ),
+        );
+      }
+    }
+  }
+
+  async #unloadOthers(
+    release: ActiveRelease,
+    state: DeploymentState,
+  ): Promise<void> {
+    const { logger, target } = this.#options;
+    try {
+      const retained = retainedVersions(state);
+      const { models } = await target.getStatus();
+      const served = models.find(
+        entry =>
+          entry.model === release.model &&
+          entry.environment === release.environment,
+      );
+      for (const { version } of served?.versions ?? []) {
+        if (!retained.has(version)) await target.unload(release, version);
+      }
+    } catch (error) {
+      // The next release tidies up; until then it only costs memory.
+      logger.warn(
+        `Versions of ${release.model} that are not needed any more are still loaded`,
+        error as Error,
+      );
+    }
+  }
+
+  async #move(
+    release: ActiveRelease,
+    to: ReleaseState,
+    cause: string,
+    extra: {
+      error?: string;
+      after?: DeploymentState;
+    } = {},
+  ): Promise<void> {
+    const { audit, changes, outbox, store } = this.#options;
+    const { id, model, environment } = release;
+    await store.transaction(async trx => {
+      const generation =
+        to === 'routing'
+          ? await store.nextGeneration(trx, model, environment)
+          : undefined;
+      const moved = await store.transition(trx, id, {
+        from: release.state,
+        to,
+        actor: ACTOR,
+        cause,
+        error: extra.error,
+        generation,
+      });
+      if (!moved) {
+        throw new Error(`Release ${id} is not ${release.state} any more`);
+      }
+      if (extra.after) {
+        await store.saveDeployment(trx, {
+          ...extra.after,
+          model,
+          environment,
+          releaseNumber: release.number,
+          since: new Date().toISOString(),
+          by: release.requestedBy,
+          generation: release.generation!,
+        });
+      }
+      if (isFinal(to)) {
+        await audit.record(
+          {
+            actor: ACTOR,
+            action: `release.${release.kind}`,
+            resource: `deployment:${environment}/${model}`,
+            outcome: to === 'succeeded' ? 'succeeded' : 'failed',
+            details: {
+              release: id,
+              number: release.number,
+              version: release.version,
+              requestedBy: release.requestedBy,
+              ...(extra.error && { error: extra.error }),
+            },
+          },
+          trx,
+        );
+        await outbox.append(releaseEvent(release, to, extra.error), trx);
+      }
+    });
+    changes.modelChanged({ model, environment, releaseId: id });
+  }
+}
+
+/** What keeps a step from going on; a final reason is thrown on. */
+function toObstacle(error: unknown): string {
+  const { name, message } = error as Error;
+  if (name === 'ServiceUnavailableError' || name === 'ConflictError') {
+    return message;
+  }
+  if (name === 'InputError') throw new ReleaseFailure(message);
+  throw error;
+}
