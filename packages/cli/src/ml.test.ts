@@ -266,6 +266,20 @@ describe('ml', () => {
       expect(stderr).toContain('ml releases show release-1');
     });
 
+    it('asks for a canary, and exits 10 with the verdict when it is rolled back', async () => {
+      platform.script = ['loading', 'progressing', 'rolled_back'];
+      platform.releaseError = '9 of 15 requests failed';
+      const { code, stderr } = await deploy('--strategy', 'canary');
+      expect(platform.releases[0].strategy).toBe('canary');
+      expect(code).toBe(10);
+      expect(stderr).toContain(
+        'The release was rolled back: 9 of 15 requests failed',
+      );
+      const wrong = await deploy('--strategy', 'hope');
+      expect(wrong.code).toBe(2);
+      expect(wrong.stderr).toMatch(/immediate, canary/);
+    });
+
     it('exits 7 when it gives up waiting, and 5 while that release goes on', async () => {
       platform.script = ['loading'];
       const waited = await deploy('--timeout', '300ms');

@@ -3,11 +3,13 @@ import type {
   Release,
   ReleaseState,
 } from '@ml-platform/plugin-ml-common';
+import { canaryTexts } from './canaryTexts';
 import { lifecycleTexts } from './lifecycleTexts';
 
 /** Every sentence that the portal says, in one place. */
 export const texts = {
   ...lifecycleTexts,
+  ...canaryTexts,
 
   environment: {
     staging: 'Staging',
@@ -18,16 +20,22 @@ export const texts = {
     pending: 'Waiting',
     loading: 'Loading',
     routing: 'Routing',
+    progressing: 'Canary',
     succeeded: 'Succeeded',
     failed: 'Failed',
+    rolled_back: 'Rolled back',
+    aborted: 'Aborted',
   } satisfies Record<ReleaseState, string>,
 
   releaseStep: {
     pending: 'Accepted',
     loading: 'Load the version',
     routing: 'Move the traffic',
+    progressing: 'Compare with what is live',
     succeeded: 'Live',
     failed: 'Failed',
+    rolled_back: 'Rolled back',
+    aborted: 'Aborted',
   } satisfies Record<ReleaseState, string>,
 
   releaseKind: { deploy: 'Deploy', rollback: 'Rollback' } satisfies Record<
@@ -55,6 +63,8 @@ export const texts = {
       `Nothing is live in ${environment}.`,
     noEarlierVersion:
       'No earlier version has served here, so there is nothing to go back to.',
+    noCanary: 'No canary is under way.',
+    notPaused: 'The canary is not paused.',
     busy: (release: Pick<Release, 'number' | 'version' | 'state'>) =>
       `Release #${release.number} to ${release.version} is under way; wait until it has finished.`,
   },
@@ -133,7 +143,9 @@ export const texts = {
 
   releaseFailed: {
     title: (release: Release) =>
-      `Release #${release.number} to ${release.version} failed`,
+      release.state === 'rolled_back'
+        ? `Release #${release.number} to ${release.version} was rolled back`
+        : `Release #${release.number} to ${release.version} failed`,
     unknown: 'No reason was recorded.',
   },
 

@@ -5,11 +5,12 @@ import {
 } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
-import type {
-  Deployment,
-  Release,
-  ReleaseState,
-  Version,
+import {
+  type Deployment,
+  isFinal,
+  type Release,
+  type ReleaseState,
+  type Version,
 } from '@ml-platform/plugin-ml-common';
 import { LifecyclePeer } from './LifecyclePeer';
 import { OciPeer } from './OciPeer';
@@ -222,7 +223,7 @@ export class TestPlatform {
     body: Record<string, string>,
     send: (value: unknown) => void,
   ) {
-    if (this.releases.some(item => !/succeeded|failed/.test(item.state))) {
+    if (this.releases.some(item => !isFinal(item.state))) {
       this.#fail(response, 409, 'ConflictError', 'release #1 is under way');
       return;
     }
@@ -234,7 +235,7 @@ export class TestPlatform {
       kind: sub === 'rollbacks' ? 'rollback' : 'deploy',
       version: body.version,
       reason: body.reason,
-      strategy: 'immediate',
+      strategy: body.strategy ?? 'immediate',
       state: 'pending',
       requestedBy: 'service:ml',
       createdAt: NOW,
@@ -246,7 +247,9 @@ export class TestPlatform {
   #advance(release: Release): Release {
     const next = this.script.indexOf(release.state) + 1;
     release.state = this.script[next] ?? release.state;
-    if (release.state === 'failed') release.error = this.releaseError;
+    if (['failed', 'rolled_back'].includes(release.state)) {
+      release.error = this.releaseError;
+    }
     return release;
   }
 

@@ -1,5 +1,6 @@
 import { PassThrough } from 'node:stream';
 import { stripVTControlCharacters } from 'node:util';
+import type { Release } from '@ml-platform/plugin-ml-common';
 import { showPhases } from '../commands/deploy/showPhases';
 import { ByteProgress } from './ByteProgress';
 import { Output } from './Output';
@@ -69,8 +70,8 @@ describe('showPhases off a terminal', () => {
   it('is a line for each phase, also for those a poll missed', async () => {
     const { output, written } = outputOn(false);
     const phases = showPhases(output, 'example@1.0.0', 'staging');
-    phases.onState('pending');
-    phases.onState('succeeded');
+    phases.onRelease({ state: 'pending' } as Release);
+    phases.onRelease({ state: 'succeeded' } as Release);
     await phases.end();
     expect(written().split('\n')).toEqual([
       'Accept the release …',

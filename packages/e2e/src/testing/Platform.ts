@@ -27,25 +27,29 @@ export class Platform {
   readonly dataDir: string;
   readonly ports: Ports;
   readonly url: string;
+  readonly #env: NodeJS.ProcessEnv;
   #child?: ChildProcess;
   #ended?: Promise<number | null>;
   #output = '';
 
-  private constructor(dataDir: string, ports: Ports) {
+  private constructor(dataDir: string, ports: Ports, env: NodeJS.ProcessEnv) {
+    this.#env = env;
     this.dataDir = dataDir;
     this.ports = ports;
     this.url = `http://localhost:${ports.portal}`;
   }
 
-  static async create(): Promise<Platform> {
+  /** `env` comes on top of what every platform gets. */
+  static async create(env: NodeJS.ProcessEnv = {}): Promise<Platform> {
     const dataDir = mkdtempSync(join(tmpdir(), 'ml-platform-e2e-'));
     const [portal, production, staging, control] = await freePorts(4);
-    return new Platform(dataDir, { portal, production, staging, control });
+    const ports = { portal, production, staging, control };
+    return new Platform(dataDir, ports, env);
   }
 
   /** A platform that is ready, with the example models. */
-  static async start(): Promise<Platform> {
-    const platform = await Platform.create();
+  static async start(env?: NodeJS.ProcessEnv): Promise<Platform> {
+    const platform = await Platform.create(env);
     await platform.start();
     return platform;
   }
@@ -64,6 +68,7 @@ export class Platform {
   get env(): NodeJS.ProcessEnv {
     return {
       ...process.env,
+      ...this.#env,
       // Otherwise a run by Yarn would be taken for `yarn start`.
       npm_config_user_agent: '',
       NODE_ENV: undefined,

@@ -12,8 +12,8 @@ export interface Outcome {
 }
 
 /** Fails, with all that the command said, when it did not succeed. */
-export function expectSuccess(outcome: Outcome): void {
-  if (outcome.code === 0) return;
+export function expectSuccess(outcome: Outcome): Outcome {
+  if (outcome.code === 0) return outcome;
   throw new Error(
     `Exit code ${outcome.code}\n${outcome.stdout}\n${outcome.stderr}`,
   );

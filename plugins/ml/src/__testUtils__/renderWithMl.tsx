@@ -39,6 +39,7 @@ const mockMlApi = createApiMock(
         'getRelease',
         'createRelease',
         'rollback',
+        'steerRelease',
         'listAuditEvents',
       ].map(name => [name, jest.fn()]),
     ) as unknown as jest.Mocked<MlApi>,

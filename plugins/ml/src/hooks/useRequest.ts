@@ -36,6 +36,7 @@ export function useRequest<T>(options: {
       onClose();
     } catch (e) {
       setError(messageOf(e));
+    } finally {
       setSending(false);
     }
   }

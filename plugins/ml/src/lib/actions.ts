@@ -3,6 +3,7 @@ import type {
   Deployment,
   Environment,
   Model,
+  RolloutAction,
   VersionState,
 } from '@ml-platform/plugin-ml-common';
 import { texts } from '../texts';
@@ -27,6 +28,8 @@ export interface ReleaseActions {
   rollback: ActionState;
   /** Where a rollback goes. */
   rollbackVersion?: string;
+  /** Pausing and resuming a canary takes the right to deploy; aborting it, to roll back. */
+  steer: Record<RolloutAction, ActionState>;
 }
 
 /** It may be done. */
@@ -69,6 +72,36 @@ export function releaseActions(options: {
       !deployment?.rollbackVersion && texts.actions.noEarlierVersion,
     ),
     rollbackVersion: deployment?.rollbackVersion,
+    steer: steerActions(environment, deployment, rights),
+  };
+}
+
+function steerActions(
+  environment: Environment,
+  deployment: Deployment | undefined,
+  rights: ReleaseRights,
+): ReleaseActions['steer'] {
+  const state = deployment?.activeRelease?.rollout?.state;
+  const mayDeploy = rightReason(
+    rights.deploy,
+    texts.actions.mayNotDeploy(environment),
+  );
+  const over = !state && texts.actions.noCanary;
+  return {
+    pause: firstReason(
+      mayDeploy,
+      over,
+      state === 'paused' && texts.canary.paused,
+    ),
+    resume: firstReason(
+      mayDeploy,
+      over,
+      state === 'running' && texts.actions.notPaused,
+    ),
+    abort: firstReason(
+      rightReason(rights.rollback, texts.actions.mayNotRollBack(environment)),
+      over,
+    ),
   };
 }
 

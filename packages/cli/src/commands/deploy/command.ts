@@ -1,4 +1,5 @@
-import { InvalidArgumentError, type Command } from 'commander';
+import { STRATEGIES, type Strategy } from '@ml-platform/plugin-ml-common';
+import { InvalidArgumentError, Option, type Command } from 'commander';
 import type { Launch } from '../../program';
 import { parseDuration } from '../../output/format';
 import { examples, requiredEnvironmentOption } from '../options';
@@ -8,8 +9,12 @@ export interface ReleaseOptions {
   env: 'staging' | 'production';
   reason?: string;
   wait: boolean;
-  /** Milliseconds. */
-  timeout: number;
+  /** Milliseconds; the default depends on how long the release is meant to take. */
+  timeout?: number;
+}
+
+export interface DeployOptions extends ReleaseOptions {
+  strategy: Strategy;
 }
 
 /** Adds the options that `deploy` and `rollback` share. */
@@ -20,9 +25,8 @@ export function addReleaseOptions(command: Command): Command {
     .option('--no-wait', 'return as soon as the release has begun')
     .option(
       '--timeout <duration>',
-      'wait this long: 90s, 10m, 1h',
+      'wait this long: 90s, 10m, 1h (default: 10m, for a canary 4h)',
       parseTimeout,
-      parseDuration('10m'),
     );
 }
 
@@ -36,6 +40,14 @@ export function addDeployCommand(program: Command, launch: Launch): void {
       .argument(
         '<model@version|alias>',
         'for example wine-classifier@1.0.0 or wine-classifier@champion',
+      )
+      .addOption(
+        new Option(
+          '--strategy <strategy>',
+          'all requests at once, or a rising share beside the live version, judged all the time and rolled back when it is worse',
+        )
+          .choices([...STRATEGIES])
+          .default('immediate' satisfies Strategy),
       ),
   )
     .addHelpText(
@@ -43,10 +55,11 @@ export function addDeployCommand(program: Command, launch: Launch): void {
       examples(
         'ml deploy wine-classifier@1.0.0 --env staging',
         'ml deploy wine-classifier@1.0.0 --env production --reason "passed the review"',
+        'ml deploy wine-classifier@1.1.0 --env production --strategy canary',
         'ml deploy wine-classifier@1.0.0 --env staging --no-wait -o name',
       ),
     )
-    .action((ref: string, options: ReleaseOptions) =>
+    .action((ref: string, options: DeployOptions) =>
       launch(async context =>
         (await import('./deploy')).deploy(context, ref, options),
       ),

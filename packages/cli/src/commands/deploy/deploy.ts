@@ -3,14 +3,14 @@ import type { CommandContext } from '../../CommandContext';
 import { parseAnyRef } from '../parseRef';
 import { resolveRef } from '../resolveRef';
 import { formatDate } from '../../output/format';
-import type { ReleaseOptions } from './command';
+import type { DeployOptions } from './command';
 import { followRelease } from './followRelease';
 
 /** `ml deploy` */
 export async function deploy(
   context: CommandContext,
   text: string,
-  options: ReleaseOptions,
+  options: DeployOptions,
 ): Promise<void> {
   const ref = parseAnyRef(text);
   const { connection, client } = await context.connect();
@@ -28,7 +28,12 @@ export async function deploy(
   }
   const release = await client.createRelease(
     model,
-    { environment: options.env, version, reason: options.reason },
+    {
+      environment: options.env,
+      version,
+      strategy: options.strategy,
+      reason: options.reason,
+    },
     { idempotencyKey: randomUUID() },
   );
   await followRelease({ context, connection, client, release, options });

@@ -8,8 +8,13 @@ import { curlFor } from '../predict/curlFor';
 import { sampleRequest } from '../predict/sampleRequest';
 import { releaseText } from '../releases/releaseText';
 import type { ReleaseOptions } from './command';
+import { showCanary } from './showCanary';
 import { showPhases } from './showPhases';
 import { waitForRelease } from './waitForRelease';
+
+const MINUTE = 60_000;
+const WAIT = 10 * MINUTE;
+const CANARY_WAIT = 4 * 60 * MINUTE;
 
 export interface FollowReleaseOptions {
   context: CommandContext;
@@ -46,14 +51,20 @@ export async function followRelease({
       `Stopped waiting. The release goes on; follow it with:\n  ml releases show ${begun.id}`,
   );
   const started = Date.now();
-  const phases = showPhases(output, what, environment);
+  const isCanary = begun.strategy === 'canary';
+  const phases = isCanary
+    ? showCanary(output, what)
+    : showPhases(output, what, environment);
   const release = await waitForRelease({
     ...{ client, output },
     id: begun.id,
-    timeout: options.timeout,
-    onState: phases.onState,
+    timeout: options.timeout ?? (isCanary ? CANARY_WAIT : WAIT),
+    onRelease: phases.onRelease,
   }).finally(phases.end);
   if (release.state === 'failed') throw releaseFailed(release);
+  if (release.state === 'rolled_back' || release.state === 'aborted') {
+    throw takenBack(release);
+  }
 
   const { items } = await client.listDeployments({ model, environment });
   const deployment = items.find(item => item.version === version);
@@ -93,6 +104,24 @@ async function printRelease(
     name: release.id,
     data: { ...release, ...more },
     text: () => releaseText({ ...release, transitions: undefined }, output),
+  });
+}
+
+function takenBack({
+  error,
+  fromVersion,
+  id,
+  model,
+  environment,
+  state,
+}: Release) {
+  return new CliError({
+    code: state === 'aborted' ? 'ABORTED' : 'ROLLED_BACK',
+    exitCode: ExitCode.degraded,
+    message: `The release was ${
+      state === 'aborted' ? 'aborted' : 'rolled back'
+    }: ${error ?? 'no cause is known'}`,
+    hint: `${model}@${fromVersion} serves all requests of ${environment}. Every step: ml releases show ${id}`,
   });
 }
 

@@ -1,4 +1,4 @@
-import type { ReleaseState } from '@ml-platform/plugin-ml-common';
+import type { Release, ReleaseState } from '@ml-platform/plugin-ml-common';
 import type { Output } from '../../output/Output';
 
 interface Phase {
@@ -12,7 +12,7 @@ export function showPhases(
   what: string,
   environment: string,
 ): {
-  onState: (state: ReleaseState) => void;
+  onRelease: (release: Release) => void;
   /** Leaves the last state on the screen. */
   end: () => Promise<void>;
 } {
@@ -29,7 +29,7 @@ export function showPhases(
 function showLines(output: Output, phases: Phase[]) {
   let shown = -1;
   return {
-    onState(state: ReleaseState) {
+    onRelease({ state }: Release) {
       const reached = phases.findIndex(phase => phase.state === state);
       // A poll may miss short phases; each is told nevertheless.
       const last =
@@ -56,7 +56,7 @@ function showList(output: Output, phases: Phase[]) {
   let reached = 0;
   const drawn = draw(output, phases, promises);
   return {
-    onState(state: ReleaseState) {
+    onRelease({ state }: Release) {
       const index = phases.findIndex(phase => phase.state === state);
       const passed = state === 'succeeded' ? phases.length : index;
       while (reached < passed) {

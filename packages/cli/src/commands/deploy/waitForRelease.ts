@@ -3,7 +3,6 @@ import {
   isFinal,
   type MlClient,
   type Release,
-  type ReleaseState,
 } from '@ml-platform/plugin-ml-common';
 import { CliError } from '../../errors/CliError';
 import { ExitCode } from '../../errors/ExitCode';
@@ -20,7 +19,7 @@ export interface WaitForReleaseOptions {
   id: string;
   /** Milliseconds. */
   timeout: number;
-  onState: (state: ReleaseState) => void;
+  onRelease: (release: Release) => void;
 }
 
 /**
@@ -30,7 +29,7 @@ export interface WaitForReleaseOptions {
 export async function waitForRelease(
   options: WaitForReleaseOptions,
 ): Promise<Release> {
-  const { client, id, timeout, onState, output } = options;
+  const { client, id, timeout, onRelease, output } = options;
   const deadline = Date.now() + timeout;
   let interval = FIRST_INTERVAL;
   let isAway = false;
@@ -39,7 +38,7 @@ export async function waitForRelease(
     if (problem && !isAway) output.warn(`${problem}; still waiting.`);
     isAway = problem !== undefined;
     if (release) {
-      onState(release.state);
+      onRelease(release);
       if (isFinal(release.state)) return release;
     }
     if (Date.now() + interval > deadline) {

@@ -1,3 +1,7 @@
+import {
+  ROLLOUT_ACTIONS,
+  type RolloutAction,
+} from '@ml-platform/plugin-ml-common';
 import type { Command } from 'commander';
 import type { Launch } from '../../program';
 import { environmentOption, examples, parseLimit } from '../options';
@@ -7,10 +11,16 @@ export interface ListReleasesOptions {
   limit: number;
 }
 
+const STEERING: Record<RolloutAction, string> = {
+  pause: 'Hold a canary at the share that it has',
+  resume: 'Let a paused canary go on',
+  abort: 'Take a canary back: the version before gets every request',
+};
+
 export function addReleasesCommands(program: Command, launch: Launch): void {
   const releases = program
     .command('releases')
-    .description("List and show a model's releases");
+    .description("List, show and steer a model's releases");
   releases
     .command('list')
     .description('List the releases of a model, newest first')
@@ -41,4 +51,27 @@ export function addReleasesCommands(program: Command, launch: Launch): void {
         (await import('./releases')).showRelease(context, id),
       ),
     );
+  for (const action of ROLLOUT_ACTIONS) {
+    releases
+      .command(action)
+      .description(STEERING[action])
+      .argument('<id>', 'id of the release')
+      .option('--reason <text>', 'why, for the history')
+      .addHelpText(
+        'after',
+        examples(
+          `ml releases ${action} "$(ml releases list wine-classifier --limit 1 -o name)"`,
+        ),
+      )
+      .action((id: string, options: { reason?: string }) =>
+        launch(async context =>
+          (await import('./releases')).steerRelease(
+            context,
+            action,
+            id,
+            options,
+          ),
+        ),
+      );
+  }
 }

@@ -1,4 +1,4 @@
-import type { Release } from '@ml-platform/plugin-ml-common';
+import type { Release, RolloutStatus } from '@ml-platform/plugin-ml-common';
 import type { Output } from '../../output/Output';
 import { renderTable } from '../../output/renderTable';
 
@@ -18,6 +18,9 @@ export function releaseText(release: Release, output: Output): string {
         : release.version,
     ],
     ['State', release.state],
+    ['Strategy', release.strategy],
+    ['Canary', release.rollout && canaryText(release.rollout)],
+    ['Verdict', release.rollout?.verdict?.reason],
     ['Reason', release.reason],
     ['Error', release.error],
     ['Asked', `${output.time(release.createdAt)} by ${release.requestedBy}`],
@@ -44,4 +47,12 @@ export function releaseText(release: Release, output: Output): string {
         ]
       : []),
   ].join('\n');
+}
+
+function canaryText({ flagged, state, step, steps, weight }: RolloutStatus) {
+  return `${weight} % of the requests, step ${step + 1} of ${
+    steps.length
+  }, ${state.replace('_', ' ')}${
+    flagged ? '; a step was passed without enough evidence' : ''
+  }`;
 }

@@ -1,3 +1,4 @@
+import type { RolloutAction } from '@ml-platform/plugin-ml-common';
 import type { CommandContext } from '../../CommandContext';
 import { collectPages } from '../collectPages';
 import type { ListReleasesOptions } from './command';
@@ -39,6 +40,29 @@ export async function showRelease(
 ): Promise<void> {
   const { client } = await connect();
   const release = await client.getRelease(id);
+  await output.object({
+    kind: 'Release',
+    name: release.id,
+    data: release,
+    text: () => releaseText(release, output),
+  });
+}
+
+/** `ml releases pause|resume|abort` */
+export async function steerRelease(
+  { connect, output }: CommandContext,
+  action: RolloutAction,
+  id: string,
+  { reason }: { reason?: string },
+): Promise<void> {
+  const { client } = await connect();
+  const release = await client.steerRelease(id, action, { reason });
+  const { environment, model, rollout, version } = release;
+  output.done(
+    `The canary of ${model}@${version} in ${environment} is ${
+      rollout?.state ?? action
+    }`,
+  );
   await output.object({
     kind: 'Release',
     name: release.id,

@@ -4,6 +4,7 @@ import { CliError } from '../../errors/CliError';
 import { ExitCode } from '../../errors/ExitCode';
 import { confirm } from '../confirm';
 import { followRelease } from '../deploy/followRelease';
+import { releaseText } from '../releases/releaseText';
 import type { RollbackOptions } from './command';
 
 /** `ml rollback` */
@@ -13,10 +14,25 @@ export async function rollback(
   options: RollbackOptions,
 ): Promise<void> {
   const { env: environment, reason, to } = options;
+  const { output } = context;
   const { connection, client } = await context.connect();
   await client.getModel(model);
   const { items } = await client.listDeployments({ model, environment });
   const live = items[0]?.version;
+  const active = items[0]?.activeRelease;
+  if (active?.state === 'progressing' && !to) {
+    const what = `the canary of ${model}@${active.version} in ${environment}`;
+    if (!options.yes) await confirm(context, `abort ${what}`);
+    const aborted = await client.rollback(model, { environment, reason });
+    output.done(`Took back ${what}; ${live} serves all requests`);
+    await output.object({
+      kind: 'Release',
+      name: aborted.id,
+      data: aborted,
+      text: () => releaseText(aborted, output),
+    });
+    return;
+  }
   const target = to ?? items[0]?.rollbackVersion;
   if (!target) {
     throw new CliError({

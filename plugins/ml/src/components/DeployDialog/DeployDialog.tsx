@@ -15,6 +15,7 @@ import { ActionButton } from '../shared';
 import { QueryView } from '../states';
 import { DeployEffects } from './DeployEffects';
 import { EnvironmentChoice } from './EnvironmentChoice';
+import { StrategyChoice } from './StrategyChoice';
 import { useDeployForm } from './useDeployForm';
 import { VersionSelect } from './VersionSelect';
 
@@ -57,6 +58,9 @@ export function DeployDialog(props: {
               />
             )}
           </QueryView>
+          {form.from && (
+            <StrategyChoice value={form.strategy} onChange={form.setStrategy} />
+          )}
           <TextAreaField
             label={texts.deploy.reason}
             description={texts.deploy.reasonHelp}
@@ -70,6 +74,7 @@ export function DeployDialog(props: {
               environment={form.environment}
               from={form.from}
               to={form.to}
+              canary={form.strategy === 'canary'}
             />
           )}
           {error && <Alert status="danger" icon title={error} role="alert" />}

@@ -19,8 +19,9 @@ export function DeployEffects(props: {
   environment: Environment;
   from: Side | undefined;
   to: Side;
+  canary: boolean;
 }) {
-  const { environment, from, to } = props;
+  const { environment, from, to, canary } = props;
   const newApi = changesApiVersion(from?.version, to.version);
   const breaking =
     newApi && from?.details && to.details
@@ -47,6 +48,8 @@ export function DeployEffects(props: {
             )}
         </Item>
         <Item>{texts.deploy.order}</Item>
+        {from && canary && <Item>{texts.canary.effect(from.version)}</Item>}
+        {from && canary && <Item>{texts.canary.effectBad}</Item>}
         {from && <Item>{texts.deploy.warm(from.version)}</Item>}
         {from && newApi && (
           <Item>

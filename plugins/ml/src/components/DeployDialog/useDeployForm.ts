@@ -2,6 +2,7 @@ import { useMemo, useState } from 'react';
 import type {
   Environment,
   Model,
+  Strategy,
   Version,
 } from '@ml-platform/plugin-ml-common';
 import { useReleaseActions } from '../../hooks/useReleaseActions';
@@ -26,6 +27,7 @@ export function useDeployForm(options: {
     options.environment ?? 'staging',
   );
   const [version, setVersion] = useState(options.version);
+  const [strategy, setStrategy] = useState<Strategy>('immediate');
   const [reason, setReason] = useState('');
   const versions = useMlQuery({
     key: `choices:${model.name}`,
@@ -39,11 +41,12 @@ export function useDeployForm(options: {
       body: {
         environment,
         version: version ?? '',
+        strategy,
         reason: reason.trim() || undefined,
       },
       idempotencyKey: randomKey(),
     }),
-    [environment, version, reason],
+    [environment, version, strategy, reason],
   );
 
   const find = (name: string | undefined): Version | undefined =>
@@ -62,6 +65,8 @@ export function useDeployForm(options: {
     setEnvironment,
     version,
     setVersion,
+    strategy,
+    setStrategy,
     reason,
     setReason,
     request,

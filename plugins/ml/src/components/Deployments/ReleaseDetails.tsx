@@ -8,6 +8,7 @@ import { Section } from '../ModelCard';
 import { Actor, ReleaseStateLabel, RelativeTime, SidePanel } from '../shared';
 import { QueryView } from '../states';
 import classes from './Deployments.module.css';
+import { RolloutDetails } from './RolloutDetails';
 
 /** One release from the request to its end, step by step. */
 export function ReleaseDetails(props: { id: string; onClose: () => void }) {
@@ -48,6 +49,11 @@ function Details(release: Release) {
       {release.reason && (
         <Section title={texts.deploy.reason}>
           <Text as="p">{release.reason}</Text>
+        </Section>
+      )}
+      {release.rollout && (
+        <Section title={texts.canary.events}>
+          <RolloutDetails rollout={release.rollout} />
         </Section>
       )}
       <Section title="What happened">

@@ -59,9 +59,11 @@ export function EnvironmentPanel(props: {
           {health.detail}
         </Text>
       )}
-      {newest?.state === 'failed' && <FailedRelease release={newest} />}
+      {(newest?.state === 'failed' || newest?.state === 'rolled_back') && (
+        <FailedRelease release={newest} />
+      )}
       {deployment?.activeRelease && (
-        <ReleaseProgress release={deployment.activeRelease} />
+        <ReleaseProgress release={deployment.activeRelease} actions={actions} />
       )}
       <div className={classes.actions}>
         <ActionButton

@@ -179,7 +179,12 @@ describe('deploy dialog', () => {
     expect(createRelease).toHaveBeenCalledTimes(1);
     expect(createRelease).toHaveBeenCalledWith(
       'wine-classifier',
-      { environment: 'production', version: '1.0.0', reason: 'calmer' },
+      {
+        environment: 'production',
+        version: '1.0.0',
+        strategy: 'immediate',
+        reason: 'calmer',
+      },
       { idempotencyKey: expect.stringMatching(/^[0-9a-f]{32}$/) },
     );
     expect(toast.post).toHaveBeenCalled();

@@ -2,10 +2,18 @@ import { Box, Text } from '@backstage/ui';
 import { RiCheckLine, RiCircleLine, RiLoader4Line } from '@remixicon/react';
 import type { Release, ReleaseState } from '@ml-platform/plugin-ml-common';
 import { texts } from '../../texts';
+import type { ReleaseActions } from '../../lib/actions';
 import { actorName } from '../shared';
+import { CanaryProgress } from './CanaryProgress';
 import classes from './Environments.module.css';
 
 const STEPS = ['pending', 'loading', 'routing', 'succeeded'] as const;
+const CANARY_STEPS = [
+  'pending',
+  'loading',
+  'progressing',
+  'succeeded',
+] as const;
 
 type StepState = 'done' | 'now' | 'next';
 
@@ -16,8 +24,13 @@ const ICONS = {
 };
 
 /** A release that is under way, step by step. */
-export function ReleaseProgress(props: { release: Release }) {
-  const { release } = props;
+export function ReleaseProgress(props: {
+  release: Release;
+  actions: ReleaseActions;
+}) {
+  const { release, actions } = props;
+  const steps: readonly ReleaseState[] =
+    release.state === 'progressing' ? CANARY_STEPS : STEPS;
   return (
     <Box bg="neutral" className={classes.progress} role="status">
       <Text variant="body-small">
@@ -27,8 +40,8 @@ export function ReleaseProgress(props: { release: Release }) {
         {actorName(release.requestedBy)}
       </Text>
       <ol className={classes.steps}>
-        {STEPS.map(step => {
-          const state = stateOfStep(step, release.state);
+        {steps.map(step => {
+          const state = stateOfStep(steps, step, release.state);
           return (
             <li
               key={step}
@@ -41,16 +54,20 @@ export function ReleaseProgress(props: { release: Release }) {
           );
         })}
       </ol>
+      {release.rollout && (
+        <CanaryProgress release={release} actions={actions} />
+      )}
     </Box>
   );
 }
 
 function stateOfStep(
-  step: (typeof STEPS)[number],
+  steps: readonly ReleaseState[],
+  step: ReleaseState,
   current: ReleaseState,
 ): StepState {
   if (current === 'succeeded') return 'done';
-  const difference = STEPS.indexOf(step) - STEPS.findIndex(s => s === current);
+  const difference = steps.indexOf(step) - steps.indexOf(current);
   if (difference < 0) return 'done';
   // A release that is pending is accepted, and waits for its first step.
   if (difference === 0) return 'now';

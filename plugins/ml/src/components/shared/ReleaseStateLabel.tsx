@@ -21,5 +21,6 @@ export function ReleaseStateLabel(props: {
 
 function toneOf(state: Release['state']): Tone {
   if (state === 'succeeded') return 'success';
-  return state === 'failed' ? 'danger' : 'info';
+  if (state === 'aborted') return 'warning';
+  return isFinal(state) ? 'danger' : 'info';
 }

@@ -10,3 +10,4 @@ export { RelativeTime } from './RelativeTime';
 export { SidePanel } from './SidePanel';
 export { VersionChips } from './VersionChips';
 export { StateLabel } from './StateLabel';
+export { VerdictTable } from './VerdictTable';

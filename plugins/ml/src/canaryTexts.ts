@@ -1,0 +1,69 @@
+import type {
+  Release,
+  RolloutAction,
+  RolloutStatus,
+  Strategy,
+  Verdict,
+} from '@ml-platform/plugin-ml-common';
+
+/** What the portal says of canaries. */
+export const canaryTexts = {
+  strategy: {
+    label: 'How it takes over',
+    immediate: 'All at once',
+    immediateHelp: 'As soon as it is ready, it gets every request.',
+    canary: 'Canary',
+    canaryHelp:
+      'It gets a rising share beside the live version, and is rolled back by itself when it is worse.',
+  } satisfies Record<Strategy, string> & Record<string, string>,
+
+  canary: {
+    effect: (from: string) =>
+      `The canary gets a rising share of the requests; the rest stays on ${from}. A sequential test compares their errors and latency all the time.`,
+    effectBad:
+      'If it is worse, every request goes back at once, also while this portal is down.',
+    title: (share: number, version: string) => `${share} % on ${version}`,
+    steps: 'Steps',
+    step: (weight: number, state: 'done' | 'now' | 'next') =>
+      ({
+        done: `${weight} %, passed`,
+        now: `${weight} %, now`,
+        next: `${weight} %, later`,
+      }[state]),
+    waiting: 'The first verdict comes with the first requests.',
+    paused: 'Paused: the share stays as it is, and nothing is judged.',
+    flagged:
+      'A step was passed without enough evidence, as the policy of the platform allows.',
+    arm: { canary: 'Canary', stable: 'Stable' },
+    columns: ['Version', 'Requests', 'Failed', 'Slow'],
+    noLatency:
+      'Latency is not judged: there were too few requests before to say what is slow.',
+    evidence: (verdict: Verdict) => {
+      const { e, threshold } = verdict.evidence.errors;
+      return `Evidence that it fails more often: ${
+        e < 1000 ? e.toPrecision(2) : 'over 1,000'
+      } of ${threshold.toLocaleString('en-US')} needed to roll back`;
+    },
+    events: 'Canary',
+    outcome: {
+      running: 'Under way',
+      paused: 'Paused',
+      promoted: 'It took over',
+      rolled_back: 'Rolled back by itself',
+      aborted: 'Aborted',
+    } satisfies Record<RolloutStatus['state'], string>,
+    actions: {
+      pause: 'Pause',
+      resume: 'Resume',
+      abort: 'Abort',
+    } satisfies Record<RolloutAction, string>,
+    done: (release: Release) =>
+      `The canary of ${release.model} ${release.version} is ${
+        release.rollout?.state ?? 'changed'
+      }`,
+    abortTitle: (version: string) => `Abort the canary of ${version}?`,
+    abortWhat: (stable: string) =>
+      `Every request goes back to ${stable} at once. The release ends as aborted; you can begin another one.`,
+    abortReason: 'Kept with the release.',
+  },
+};
