@@ -29,7 +29,10 @@ export function deploymentColumns(output: Output): Column<Deployment>[] {
 /** The release under way, else the one that is live. */
 function releaseOf({ activeRelease, releaseNumber }: Deployment): string {
   if (activeRelease) {
-    const { kind, version, state } = activeRelease;
+    const { kind, rollout, version, state } = activeRelease;
+    if (rollout) {
+      return `#${activeRelease.number} canary ${version}: ${rollout.weight} %, ${rollout.state}`;
+    }
     const verb = kind === 'rollback' ? 'rolling back to' : 'deploying';
     return `#${activeRelease.number} ${verb} ${version}: ${state}`;
   }
