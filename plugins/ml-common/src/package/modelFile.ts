@@ -1,24 +1,14 @@
 import { z } from 'zod';
 import { modelInterfaceSchema } from '../interface/tensors';
+import {
+  checkFormatBlocks,
+  conditions,
+  containerSchema,
+  FORMATS,
+  mlserverSchema,
+} from './formats';
 import { modelNameSchema, versionSchema } from './names';
-
-/** @public */
-export const FORMATS = ['onnx', 'mlserver', 'container'] as const;
-
-/** @public */
-export type Format = (typeof FORMATS)[number];
-
-const relativePath = z
-  .string()
-  .min(1)
-  .max(512)
-  .refine(
-    path =>
-      !path.startsWith('/') &&
-      !path.includes('\\') &&
-      path.split('/').every(part => part !== '..' && part !== ''),
-    'must be a relative path inside the package, with forward slashes',
-  );
+import { relativePath } from './relativePath';
 
 const entityRef = (kinds: string) =>
   z
@@ -109,7 +99,8 @@ export const lineageSchema = z.strictObject({
  * `model.yaml`: what a package says about itself.
  * @public
  */
-export const modelFileSchema = z.strictObject({
+export const modelFileSchema = z
+  .strictObject({
   apiVersion: z.literal('ml.internal/v1alpha1'),
   kind: z.literal('Package'),
   name: modelNameSchema.meta({
@@ -169,13 +160,25 @@ export const modelFileSchema = z.strictObject({
     })
     .optional(),
   format: z.enum(FORMATS).meta({
-    description: 'Kind of the artifact. Only onnx can be packaged today.',
+    description: 'What kind of model it is, and so what serves it.',
     examples: ['onnx'],
   }),
-  artifact: relativePath.meta({
-    description: 'Path of the model file inside the package.',
-    examples: ['model.onnx'],
-  }),
+  artifact: relativePath
+    .meta({
+      description:
+        'Path of the model file inside the package; for `runtime: mlflow`, of its `MLmodel`. A container needs none.',
+      examples: ['model.onnx'],
+    })
+    .optional(),
+  mlserver: mlserverSchema
+    .meta({ description: 'How MLServer runs it; with `format: mlserver` only.' })
+    .optional(),
+  container: containerSchema
+    .meta({
+      description:
+        'What starts your server, and where it answers; with `format: container` only.',
+    })
+    .optional(),
   samples: z
     .array(relativePath)
     .meta({
@@ -190,7 +193,9 @@ export const modelFileSchema = z.strictObject({
   lineage: lineageSchema
     .meta({ description: 'Where the model came from.' })
     .optional(),
-});
+})
+.superRefine(checkFormatBlocks)
+.meta({ allOf: conditions });
 
 /** @public */
 export type ModelFile = z.infer<typeof modelFileSchema>;
