@@ -5,6 +5,7 @@ export * from './onnx';
 export * from './package/card';
 export * from './package/checkDocument';
 export * from './package/checkSample';
+export * from './package/checkArtifact';
 export * from './package/checkMlserver';
 export * from './package/formats';
 export * from './package/issues';

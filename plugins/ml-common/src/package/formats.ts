@@ -43,12 +43,10 @@ export type MlserverRuntime = keyof typeof MLSERVER_RUNTIMES;
 
 /** @public */
 export const mlserverSchema = z.strictObject({
-  runtime: z
-    .enum(Object.keys(MLSERVER_RUNTIMES) as [MlserverRuntime])
-    .meta({
-      description: 'Which of its runtimes loads the artifact.',
-      examples: ['sklearn'],
-    }),
+  runtime: z.enum(Object.keys(MLSERVER_RUNTIMES) as [MlserverRuntime]).meta({
+    description: 'Which of its runtimes loads the artifact.',
+    examples: ['sklearn'],
+  }),
   python: z
     .string()
     .regex(
@@ -116,7 +114,10 @@ export const containerSchema = z
     model: z
       .string()
       .max(256)
-      .regex(/^[\w.-]+$/, 'must be letters, digits, dots, dashes and underscores')
+      .regex(
+        /^[\w.-]+$/,
+        'must be letters, digits, dots, dashes and underscores',
+      )
       .meta({
         description:
           'Name that the server knows the model by. Default: the `name` of the package.',

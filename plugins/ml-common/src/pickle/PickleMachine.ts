@@ -295,7 +295,8 @@ export class PickleMachine {
   #setItems(items: PickleValue[]) {
     const target = this.#top();
     for (let index = 0; index + 1 < items.length; index += 2) {
-      const [key, value] = [items[index], items[index + 1]];
+      const key = items[index];
+      const value = items[index + 1];
       if (target instanceof PickleDict) target.set(key, value);
       if (typeof key === 'string') this.#options.onField(key, value);
     }

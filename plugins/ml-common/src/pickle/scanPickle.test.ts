@@ -92,10 +92,14 @@ describe('scanPickle', () => {
       'computed',
     ],
     ['the registry', Buffer.from('\x80\x02\x82\x01.', 'latin1'), 'registry'],
-    ['a stack of too little', Buffer.from('\x80\x02R.', 'latin1'), 'takes more'],
+    [
+      'a stack of too little',
+      Buffer.from('\x80\x02R.', 'latin1'),
+      'takes more',
+    ],
     [
       'a name behind escapes',
-      Buffer.from("\x80\x04V\\u006fs\nVsystem\n\x93.", 'latin1'),
+      Buffer.from('\x80\x04V\\u006fs\nVsystem\n\x93.', 'latin1'),
       'computed',
     ],
   ])('refuses %s', async (_, bytes, message) => {

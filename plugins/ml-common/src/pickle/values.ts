@@ -11,7 +11,7 @@ export type PickleValue =
   | typeof OPAQUE;
 
 /** A value that need not be known: a list, bytes, a long text. */
-export const OPAQUE = Symbol('opaque');
+export const OPAQUE: unique symbol = Symbol('opaque');
 
 export class PickleTuple {
   constructor(readonly items: readonly PickleValue[]) {}
