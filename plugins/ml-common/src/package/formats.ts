@@ -173,7 +173,7 @@ export function checkFormatBlocks(
   }
   for (const block of ['mlserver', 'container'] as const) {
     if (format === block && model[block] === undefined) {
-      complain(block, `is missing; 'format: ${block}' needs it`);
+      complain('format', `'${block}' needs a block '${block}:' beside it`);
     }
     if (format !== block && model[block] !== undefined) {
       complain(block, `belongs to 'format: ${block}', not to '${format}'`);

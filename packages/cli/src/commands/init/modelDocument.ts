@@ -59,9 +59,9 @@ export function modelDocument(facts: ModelFacts): string {
     },
     {
       interface:
-        `${proposal.interfaceFrom}. Say with 'description:' what the values mean, and mark\neach tensor whose values are about a person with 'pii: true'.`,
+        `${proposal.interfaceFrom}.\nSay with 'description:' what the values mean, and mark each tensor whose\nvalues are about a person with 'pii: true'.`,
       lineage:
-        'The checkout that `ml init` ran in; correct it if the training code is elsewhere.',
+        'What the model and the checkout say; correct it if the training code is elsewhere.',
     },
   );
 }
