@@ -83,8 +83,7 @@ describe('a server of your own', () => {
       failed: [
         {
           check: 'sample samples/request.json',
-          message:
-            "value 2 of 'sum' is 26, the recorded answer has 27",
+          message: "value 2 of 'sum' is 26, the recorded answer has 27",
         },
       ],
     });
@@ -123,7 +122,9 @@ describe('a server of your own', () => {
         '/v2/models/fraud/infer': text => ({
           status: text === '{' || text.includes('[]') ? 400 : 200,
           body: {
-            outputs: [{ name: 'sum', datatype: 'INT64', shape: [1], data: [0] }],
+            outputs: [
+              { name: 'sum', datatype: 'INT64', shape: [1], data: [0] },
+            ],
           },
         }),
       },

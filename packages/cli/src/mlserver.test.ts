@@ -28,10 +28,7 @@ describe('ml init for MLServer', () => {
     ]);
   const read = (path: string) => readFile(folder.path('made', path), 'utf8');
   const change = async (path: string, from: string | RegExp, to: string) =>
-    writeFile(
-      folder.path('made', path),
-      (await read(path)).replace(from, to),
-    );
+    writeFile(folder.path('made', path), (await read(path)).replace(from, to));
   const validate = async () => {
     const { stdout } = await process.run([
       ...['validate', folder.path('made'), '--json'],
@@ -49,7 +46,11 @@ describe('ml init for MLServer', () => {
   };
 
   it('proposes a package for a pickle of scikit-learn, compressed or not', async () => {
-    for (const name of ['pipeline.joblib', 'forest-zlib.joblib', 'pipeline-4.pkl']) {
+    for (const name of [
+      'pipeline.joblib',
+      'forest-zlib.joblib',
+      'pipeline-4.pkl',
+    ]) {
       const made = await init(
         ...[pickle(name), '--python', '3.11', '--force', ...OUTPUT],
       );
@@ -107,7 +108,11 @@ describe('ml init for MLServer', () => {
     );
     // These requirements are not pinned, which the lines of the file tell.
     expect((await validate()).issues).toMatchObject([
-      { file: 'wine/requirements.txt', line: 1, message: "'mlflow' names no exact version" },
+      {
+        file: 'wine/requirements.txt',
+        line: 1,
+        message: "'mlflow' names no exact version",
+      },
       { file: 'wine/requirements.txt', line: 2 },
     ]);
   });
@@ -166,9 +171,17 @@ describe('ml init for MLServer', () => {
 
   it('names line and remedy of what is wrong in model.yaml and requirements', async () => {
     await init(pickle('pipeline.joblib'), '--python', '3.11', ...OUTPUT);
-    await change('requirements.txt', 'scikit-learn==1.9.1', '# see below\nscikit-learn==1.4.0\nnumpy>=2');
+    await change(
+      'requirements.txt',
+      'scikit-learn==1.9.1',
+      '# see below\nscikit-learn==1.4.0\nnumpy>=2',
+    );
     expect((await validate()).issues).toMatchObject([
-      { file: 'requirements.txt', line: 3, message: "'numpy>=2' names no exact version" },
+      {
+        file: 'requirements.txt',
+        line: 3,
+        message: "'numpy>=2' names no exact version",
+      },
     ]);
     await change('requirements.txt', '\nnumpy>=2', '');
     expect((await validate()).issues[0].message).toContain(
@@ -199,9 +212,12 @@ describe('ml init for MLServer', () => {
       ['--python', '3.11', ...OUTPUT, '--requirements', 'nowhere.txt'],
       '--requirements',
     ],
-  ])('exits 2 for %s with %j and names the option', async (name, args, flag) => {
-    const refused = await init(pickle(name), ...args);
-    expect(refused).toMatchObject({ code: 2, stdout: '' });
-    expect(refused.stderr).toContain(flag);
-  });
+  ])(
+    'exits 2 for %s with %j and names the option',
+    async (name, args, flag) => {
+      const refused = await init(pickle(name), ...args);
+      expect(refused).toMatchObject({ code: 2, stdout: '' });
+      expect(refused.stderr).toContain(flag);
+    },
+  );
 });

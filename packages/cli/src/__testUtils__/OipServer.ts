@@ -4,10 +4,11 @@ import type { AddressInfo } from 'node:net';
 /** Answers by path; what is not named is a 404. */
 export type OipAnswers = Record<
   string,
-  { status?: number; body?: unknown } | ((request: string) => {
-    status?: number;
-    body?: unknown;
-  })
+  | { status?: number; body?: unknown }
+  | ((request: string) => {
+      status?: number;
+      body?: unknown;
+    })
 >;
 
 /** A server of a team's own, on a port of this machine. */
@@ -19,11 +20,11 @@ export class OipServer {
       let text = '';
       for await (const chunk of request) text += chunk;
       const found = answers[request.url ?? ''];
-      const { status = 200, body } = found
-        ? typeof found === 'function'
-          ? found(text)
-          : found
-        : { status: 404, body: { error: 'there is no such thing' } };
+      const answer = typeof found === 'function' ? found(text) : found;
+      const { status = 200, body } = answer ?? {
+        status: 404,
+        body: { error: 'there is no such thing' },
+      };
       response.writeHead(status, { 'content-type': 'application/json' });
       response.end(body === undefined ? '' : JSON.stringify(body));
     });

@@ -51,9 +51,7 @@ describe.each(databases.ids)('formats other than onnx on %s', databaseId => {
         '1.2.0',
         containerPackage('1.2.0', ['datatype: FP32', 'datatype: FP64']),
       ),
-    ).rejects.toMatchObject(
-      refusal(400, /changed from FP32 to FP64/),
-    );
+    ).rejects.toMatchObject(refusal(400, /changed from FP32 to FP64/));
     const { items } = await platform
       .as()
       .versions.search({ format: 'container' });

@@ -21,7 +21,7 @@ export async function skipArray(
 ): Promise<void> {
   const shape = fields.get('shape');
   const dtype = fields.get('dtype');
-  const sizes = shape instanceof PickleTuple ? shape.items : [OPEN];
+  const sizes = shape instanceof PickleTuple ? shape.items : [null];
   const type = dtype instanceof PickleObject ? itemOf(dtype) : undefined;
   if (!type || !sizes.every(size => typeof size === 'number')) {
     throw new PickleReadError(
@@ -41,8 +41,6 @@ export async function skipArray(
     (sizes as number[]).reduce((product, size) => product * size, type.size),
   );
 }
-
-const OPEN = null;
 
 /** Size of an element in bytes, of a `numpy.dtype('f8')` and the like. */
 function itemOf(

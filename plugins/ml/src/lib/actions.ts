@@ -1,4 +1,8 @@
-import { apiVersionOf, isFinal, SERVED_FORMATS } from '@ml-platform/plugin-ml-common';
+import {
+  apiVersionOf,
+  isFinal,
+  SERVED_FORMATS,
+} from '@ml-platform/plugin-ml-common';
 import type {
   Deployment,
   Environment,

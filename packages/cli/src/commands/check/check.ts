@@ -61,7 +61,9 @@ export async function check(
   });
   const failed = findings.filter(({ ok }) => !ok);
   if (!failed.length) {
-    output.done(`${server} keeps the contract of ${model.name}@${model.version}`);
+    output.done(
+      `${server} keeps the contract of ${model.name}@${model.version}`,
+    );
     return;
   }
   throw new CliError({
@@ -117,13 +119,15 @@ function* probesOf(
   ];
   yield [
     'does not know another model',
-    () => expectRefusal(server, '/v2/models/no-such-model/infer', '{"inputs": []}'),
+    () =>
+      expectRefusal(server, '/v2/models/no-such-model/infer', '{"inputs": []}'),
   ];
 }
 
 async function expectStatus(server: string, path: string, wanted: number) {
   const { status, milliseconds } = await ask(server, path);
-  if (status !== wanted) throw broken(`${path} answered ${status}, not ${wanted}`);
+  if (status !== wanted)
+    throw broken(`${path} answered ${status}, not ${wanted}`);
   return `${path} answered ${status} in ${milliseconds} ms`;
 }
 
@@ -162,7 +166,11 @@ async function checkSampleOf(
   const body = await readFile(join(directory, path), 'utf8').catch(() => {
     throw broken(`${path} is not in the package`);
   });
-  const { status, json, milliseconds } = await ask(server, `${base}/infer`, body);
+  const { status, json, milliseconds } = await ask(
+    server,
+    `${base}/infer`,
+    body,
+  );
   if (status !== 200) {
     const said = (json as { error?: unknown } | undefined)?.error;
     throw broken(

@@ -44,7 +44,8 @@ function checkOutput(output: Output, spec: TensorSpec): string | undefined {
   const fits =
     shape.length === spec.shape.length &&
     shape.every((size, axis) => [-1, size].includes(spec.shape[axis]));
-  if (!fits) return `has the shape [${shape}], which does not fit [${spec.shape}]`;
+  if (!fits)
+    return `has the shape [${shape}], which does not fit [${spec.shape}]`;
   const count = data.flat(Infinity).length;
   const wanted = shape.reduce((product, size) => product * size, 1);
   return count === wanted
@@ -64,7 +65,9 @@ export function compareAnswers(
   for (const output of wanted) {
     const values = find(got ?? [], output.name)?.data.flat(Infinity) ?? [];
     const expected = output.data.flat(Infinity);
-    const at = expected.findIndex((value, index) => !isSame(values[index], value));
+    const at = expected.findIndex(
+      (value, index) => !isSame(values[index], value),
+    );
     if (at !== -1 || values.length !== expected.length) {
       const index = at === -1 ? expected.length : at;
       return `value ${index + 1} of '${output.name}' is ${JSON.stringify(

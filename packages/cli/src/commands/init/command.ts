@@ -52,7 +52,10 @@ export function addInitCommand(program: Command, launch: Launch): void {
       collect,
     )
     .option('--image <image>', 'OCI image of your server, with its digest')
-    .option('--command <command>', 'what starts your server, instead of --image')
+    .option(
+      '--command <command>',
+      'what starts your server, instead of --image',
+    )
     .option('--port <number>', 'port that your server listens on', parsePort)
     .option('--model <name>', 'name that your server knows the model by')
     .option('--force', 'replace files that are there')

@@ -30,7 +30,8 @@ export async function mlserverBlock(
     python ??
     (await askText(context, {
       flag: '--python',
-      missing: 'The model does not say with which version of Python it was made',
+      missing:
+        'The model does not say with which version of Python it was made',
       message: 'With which version of Python was it trained?',
       placeholder: '3.11',
       parse: toPython,

@@ -58,8 +58,7 @@ export function modelDocument(facts: ModelFacts): string {
       ...(Object.keys(lineage).length > 0 && { lineage }),
     },
     {
-      interface:
-        `${proposal.interfaceFrom}.\nSay with 'description:' what the values mean, and mark each tensor whose\nvalues are about a person with 'pii: true'.`,
+      interface: `${proposal.interfaceFrom}.\nSay with 'description:' what the values mean, and mark each tensor whose\nvalues are about a person with 'pii: true'.`,
       lineage:
         'What the model and the checkout say; correct it if the training code is elsewhere.',
     },

@@ -39,7 +39,8 @@ export async function tensorsOf(
     flag,
     missing: `The ${side}s of the model cannot be read from it`,
     message: `What is its ${side}? <name>:<datatype>:<shape>`,
-    placeholder: side === 'input' ? 'features:FP64:-1,13' : 'predict:INT64:-1,1',
+    placeholder:
+      side === 'input' ? 'features:FP64:-1,13' : 'predict:INT64:-1,1',
     parse: text => parseTensor(flag, text),
   });
   return [tensor];

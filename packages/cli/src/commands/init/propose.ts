@@ -52,12 +52,15 @@ async function proposeOnnx(
   { target }: ProposeOptions,
   source: string,
 ): Promise<Proposal> {
-  const { inputs, outputs } = await readModel(source);
+  const { inputs, outputs, producer } = await readModel(source);
+  const [library, version] = producer.split(' ');
   const inside = await pathInside(source, target);
   return {
     ...{ format: 'onnx', inputs, outputs, contents: {}, notes: [] },
     artifact: inside ?? 'model.onnx',
     copies: inside ? {} : { 'model.onnx': source },
+    ...(library &&
+      version && { lineage: { environment: { [library]: version } } }),
     interfaceFrom: 'Read from the model',
   };
 }

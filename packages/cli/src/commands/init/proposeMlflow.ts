@@ -151,15 +151,17 @@ function toTensors(
     if (!datatype) return undefined;
     // MLServer names what the signature does not: inputs from 0, its answer from 1.
     const name = String(
-      spec.name ?? (side === 'input' ? `input-${index}` : `output-${index + 1}`),
+      spec.name ??
+        (side === 'input' ? `input-${index}` : `output-${index + 1}`),
     );
     // It gives a second dimension to a list of values.
     const shape = tensor?.shape ?? [-1];
     return {
       ...{ name, datatype },
-      shape: shape.length === 1 && (side === 'output' || !tensor)
-        ? [...shape, 1]
-        : shape,
+      shape:
+        shape.length === 1 && (side === 'output' || !tensor)
+          ? [...shape, 1]
+          : shape,
     };
   });
   return tensors.every(item => item !== undefined) && tensors.length

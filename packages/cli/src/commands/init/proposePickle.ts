@@ -53,7 +53,8 @@ export async function proposePickle(
     ...(sklearnVersion && {
       lineage: { environment: { 'scikit-learn': sklearnVersion } },
     }),
-    interfaceFrom: 'Proposed by ml init, which does not load a pickle: check it',
+    interfaceFrom:
+      'Proposed by ml init, which does not load a pickle: check it',
     notes: [
       `It is a ${type ?? 'pickle'}${
         sklearnVersion ? `, written by scikit-learn ${sklearnVersion}` : ''
@@ -110,7 +111,9 @@ function runtimeOf(
   const uses = (library: string) =>
     imports.some(name => name.startsWith(`${library}.`));
   // The runtimes for boosters read the libraries' own files; pickles are for that of scikit-learn.
-  if (libraries.some(library => type?.startsWith(`${library}.`) || uses(library))) {
+  if (
+    libraries.some(library => type?.startsWith(`${library}.`) || uses(library))
+  ) {
     return 'sklearn';
   }
   throw usageError(

@@ -15,7 +15,8 @@ const EXPORT_HINT =
   'Export the model to ONNX: skl2onnx, torch.onnx.export, tf2onnx or onnxmltools do it.';
 
 /** What is neither ONNX nor run by MLServer, by the end of its name. */
-const OTHER_FORMATS = /^\.(pt|pth|ckpt|safetensors|h5|keras|pb|tflite|cbm|mar|pmml)$/;
+const OTHER_FORMATS =
+  /^\.(pt|pth|ckpt|safetensors|h5|keras|pb|tflite|cbm|mar|pmml)$/;
 
 /** Reads inputs and outputs of an ONNX file that can be served; explains why another one cannot. */
 export async function readModel(path: string): Promise<OnnxInterface> {

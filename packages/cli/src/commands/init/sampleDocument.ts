@@ -5,7 +5,9 @@ import type { Tensors } from './Proposal';
 const MAX_VALUES = 500_000;
 
 /** Writes a request of zeros, one row of it; undefined where it would be too large. */
-export function sampleDocument({ inputs }: Pick<Tensors, 'inputs'>): string | undefined {
+export function sampleDocument({
+  inputs,
+}: Pick<Tensors, 'inputs'>): string | undefined {
   const tensors = inputs.map(toZeros);
   const total = tensors.reduce((sum, { count }) => sum + count, 0);
   if (total > MAX_VALUES) return undefined;
