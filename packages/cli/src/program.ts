@@ -4,6 +4,7 @@ import type { CommandContext, GlobalOptions } from './CommandContext';
 import type { ExitStatus } from './errors/ExitCode';
 import { addAliasesCommands } from './commands/aliases/command';
 import { addApprovalsCommands } from './commands/approvals/command';
+import { addCheckCommand } from './commands/check/command';
 import { addCompletionCommands } from './commands/completion/command';
 import { addDeployCommand } from './commands/deploy/command';
 import { addDoctorCommand } from './commands/doctor/command';
@@ -74,6 +75,7 @@ Exit codes are listed by \`ml help exit-codes\`.`,
   program.commandsGroup('Package and register:');
   addInitCommand(program, start);
   addPackageCommands(program, start);
+  addCheckCommand(program, start);
   addRegisterCommand(program, start);
   program.commandsGroup('Release and use:');
   addDeployCommand(program, start);

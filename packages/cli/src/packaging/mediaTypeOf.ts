@@ -10,9 +10,16 @@ import {
  */
 export function mediaTypeOf(
   path: string,
-  model: Pick<ModelFile, 'artifact' | 'samples'>,
+  model: Pick<ModelFile, 'artifact' | 'samples' | 'mlserver'>,
 ): string {
-  if (path === model.artifact) return MEDIA_TYPES.weight;
+  const { artifact, mlserver } = model;
+  if (artifact && mlserver?.runtime === 'mlflow') {
+    // Its artifact is a whole folder, described by the file MLmodel.
+    const folder = artifact.slice(0, artifact.lastIndexOf('/') + 1);
+    if (path === artifact) return MEDIA_TYPES.weightConfig;
+    if (path.startsWith(`${folder}data/`)) return MEDIA_TYPES.weight;
+  }
+  if (path === artifact) return MEDIA_TYPES.weight;
   if (path === PACKAGE_FILES.model) return MEDIA_TYPES.weightConfig;
   if (path === PACKAGE_FILES.card) return MEDIA_TYPES.doc;
   if (model.samples?.includes(path)) return MEDIA_TYPES.dataset;
@@ -29,7 +36,11 @@ export function mediaTypeOf(
   if (/\.(csv|tsv|jsonl?|ndjson|parquet|arrow|avro|npy|npz)$/.test(path)) {
     return MEDIA_TYPES.dataset;
   }
-  if (/\.(onnx|weights|bin|data|pb|pkl|joblib|safetensors)$/.test(path)) {
+  if (
+    /\.(onnx|weights|bin|data|pb|pkl|pickle|joblib|cloudpickle|ubj|bst|skops|safetensors)$/.test(
+      path,
+    )
+  ) {
     return MEDIA_TYPES.weight;
   }
   return MEDIA_TYPES.code;

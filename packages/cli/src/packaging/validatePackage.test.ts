@@ -63,9 +63,9 @@ describe('validatePackage', () => {
       ['model.yaml:7 format: must be onnx or mlserver or container'],
     ],
     [
-      'a format that comes later',
+      'a format without its block',
       { 'model.yaml': modelYaml('format: onnx', 'format: mlserver') },
-      ["model.yaml:7 format: 'mlserver' cannot be packaged yet"],
+      ["model.yaml:7 format: 'mlserver' needs a block 'mlserver:' beside it"],
     ],
     [
       'a version that is none',

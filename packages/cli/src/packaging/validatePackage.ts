@@ -1,8 +1,8 @@
 import { readFile, stat } from 'node:fs/promises';
 import {
   cardSchema,
+  checkArtifact,
   checkDocument,
-  checkOnnxArtifact,
   checkSample,
   modelFileSchema,
   PACKAGE_FILES,
@@ -10,6 +10,7 @@ import {
   type Card,
   type ModelFile,
   type PackageIssue,
+  type PackagePickle,
 } from '@ml-platform/plugin-ml-common';
 import type { z } from 'zod';
 import { CliError } from '../errors/CliError';
@@ -37,6 +38,8 @@ export interface PackageReport {
   files: SourceFile[];
   /** Everything that is wrong; empty for a valid package. */
   issues: PackageIssue[];
+  /** What each pickle says of itself; none was loaded. */
+  pickles: PackagePickle[];
   /** Present when `model.yaml` itself is valid. */
   model?: ModelFile;
   card?: Card;
@@ -69,9 +72,11 @@ export async function validatePackage(
   await read(PACKAGE_FILES.suite, suiteHeadSchema);
 
   const model = modelFile?.data;
+  let pickles: PackagePickle[] = [];
   if (model) {
     const found = await checkModel(model, byPath);
-    issues.push(...withLines(found, modelFile.yaml));
+    issues.push(...withLines(found.issues, modelFile.yaml));
+    pickles = found.pickles;
   }
   const total = files.reduce((sum, file) => sum + file.size, 0);
   if (total > MAX_PACKAGE) {
@@ -82,7 +87,7 @@ export async function validatePackage(
       remedy: 'leave data out of it, or ask a platform admin for an exception',
     });
   }
-  return { directory, files, issues, model, card: card?.data };
+  return { directory, files, issues, pickles, model, card: card?.data };
 }
 
 async function expectDirectory(directory: string) {
@@ -126,36 +131,18 @@ async function readDocument(
 async function checkModel(
   model: ModelFile,
   byPath: Map<string, SourceFile>,
-): Promise<PackageIssue[]> {
-  const issues: PackageIssue[] = [];
-  const artifact = byPath.get(model.artifact);
-  if (!artifact) {
-    issues.push({
-      file: PACKAGE_FILES.model,
-      field: 'artifact',
-      message: `the file '${model.artifact}' is not in the package`,
-      remedy: 'put it there, or correct the path',
-    });
-  }
-  if (model.format !== 'onnx') {
-    issues.push({
-      file: PACKAGE_FILES.model,
-      field: 'format',
-      message: `'${model.format}' cannot be packaged yet`,
-      remedy: 'export the model to ONNX and write format: onnx',
-    });
-  } else if (artifact) {
-    const source = await openFileSource(artifact.absolutePath);
-    try {
-      issues.push(...(await checkOnnxArtifact({ model, source })));
-    } finally {
-      await source.close();
-    }
-  }
+): Promise<{ issues: PackageIssue[]; pickles: PackagePickle[] }> {
+  const { issues, pickles } = await checkArtifact({
+    model,
+    files: [...byPath.values()].map(({ path, absolutePath }) => ({
+      path,
+      open: () => openFileSource(absolutePath),
+    })),
+  });
   for (const [index, path] of (model.samples ?? []).entries()) {
     issues.push(...(await checkSampleFile(model, path, index, byPath)));
   }
-  return issues;
+  return { issues, pickles };
 }
 
 async function checkSampleFile(

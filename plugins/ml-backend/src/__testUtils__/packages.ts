@@ -99,3 +99,50 @@ export async function pushPackage(options: {
 function digestOf(bytes: Buffer): string {
   return `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
 }
+
+/** The package of a container: an example's documents with another format. */
+export function containerPackage(
+  version: string,
+  interfaceChange?: [from: string, to: string],
+): PackageFiles {
+  return examplePackage('wine-classifier', {
+    'model.onnx': undefined,
+    'model.yaml': [
+      [/^version: .*$/m, `version: ${version}`],
+      [
+        /^format: onnx\nartifact: .*$/m,
+        `format: container\ncontainer:\n  image: registry.example/wine@sha256:${'0'.repeat(
+          64,
+        )}\n  port: 8080`,
+      ],
+      ...(interfaceChange ? [interfaceChange] : []),
+    ],
+  });
+}
+
+/** The package of a pickle, with the name of a fixture of the common package. */
+export function picklePackage(
+  version: string,
+  fixture: string,
+  requirements = 'scikit-learn==1.9.1\n',
+): PackageFiles {
+  const pickle = resolvePackagePath(
+    '@ml-platform/plugin-ml-common',
+    'src/pickle/__fixtures__',
+    fixture,
+  );
+  return {
+    ...examplePackage('wine-classifier', {
+      'model.onnx': undefined,
+      'model.yaml': [
+        [/^version: .*$/m, `version: ${version}`],
+        [
+          /^format: onnx\nartifact: .*$/m,
+          "format: mlserver\nartifact: model.joblib\nmlserver:\n  runtime: sklearn\n  python: '3.11'\n  requirements: requirements.txt",
+        ],
+      ],
+    }),
+    'model.joblib': readFileSync(pickle),
+    'requirements.txt': requirements,
+  };
+}

@@ -19,7 +19,7 @@ import {
 import type { ArtifactStore } from '@ml-platform/plugin-ml-node';
 import { parse } from 'yaml';
 import type { z } from 'zod';
-import { checkStoredOnnx } from './onnxCheck';
+import { checkStoredFiles } from './storedFiles';
 
 /** A package, read back from the artifact store and found to be valid. */
 export interface ReadPackage {
@@ -75,18 +75,11 @@ export class PackageReader {
     ]);
     const paths = new Set(files.map(file => file.path));
     if (model) {
-      const named: [string, string][] = [
-        ['artifact', model.artifact],
-        ...(model.samples ?? []).map((path, index): [string, string] => [
-          `samples[${index}]`,
-          path,
-        ]),
-      ];
-      for (const [field, path] of named) {
+      for (const [index, path] of (model.samples ?? []).entries()) {
         if (!paths.has(path)) {
           issues.push({
             file: PACKAGE_FILES.model,
-            field,
+            field: `samples[${index}]`,
             message: `names '${path}', which is not in the package`,
           });
         }
@@ -94,7 +87,7 @@ export class PackageReader {
     }
     if (!issues.length && model) {
       issues.push(
-        ...(await checkStoredOnnx({
+        ...(await checkStoredFiles({
           artifacts: this.#artifacts,
           repository,
           model,

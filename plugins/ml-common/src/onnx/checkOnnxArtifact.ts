@@ -23,6 +23,7 @@ export async function checkOnnxArtifact(
   options: CheckOnnxArtifactOptions,
 ): Promise<PackageIssue[]> {
   const { model, source } = options;
+  const file = model.artifact ?? '';
   let actual: OnnxInterface;
   try {
     actual = await readOnnxInterface(source);
@@ -30,7 +31,7 @@ export async function checkOnnxArtifact(
     if (!(error instanceof OnnxReadError)) throw error;
     return [
       {
-        file: model.artifact,
+        file,
         field: '',
         message: `cannot be read as ONNX: ${error.message}`,
         remedy: 'export the model again, and check it with onnx.checker',
@@ -40,7 +41,7 @@ export async function checkOnnxArtifact(
   return [
     ...checkOnnxInterface({ declared: model.interface, actual }),
     ...actual.externalData.map(location => ({
-      file: model.artifact,
+      file,
       field: '',
       message: `keeps weights in another file, '${location}', which cannot be served yet`,
       remedy:

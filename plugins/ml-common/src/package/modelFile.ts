@@ -1,24 +1,14 @@
 import { z } from 'zod';
 import { modelInterfaceSchema } from '../interface/tensors';
+import {
+  checkFormatBlocks,
+  conditions,
+  containerSchema,
+  FORMATS,
+  mlserverSchema,
+} from './formats';
 import { modelNameSchema, versionSchema } from './names';
-
-/** @public */
-export const FORMATS = ['onnx', 'mlserver', 'container'] as const;
-
-/** @public */
-export type Format = (typeof FORMATS)[number];
-
-const relativePath = z
-  .string()
-  .min(1)
-  .max(512)
-  .refine(
-    path =>
-      !path.startsWith('/') &&
-      !path.includes('\\') &&
-      path.split('/').every(part => part !== '..' && part !== ''),
-    'must be a relative path inside the package, with forward slashes',
-  );
+import { relativePath } from './relativePath';
 
 const entityRef = (kinds: string) =>
   z
@@ -109,88 +99,105 @@ export const lineageSchema = z.strictObject({
  * `model.yaml`: what a package says about itself.
  * @public
  */
-export const modelFileSchema = z.strictObject({
-  apiVersion: z.literal('ml.internal/v1alpha1'),
-  kind: z.literal('Package'),
-  name: modelNameSchema.meta({
-    description: 'Name of the model: lower-case letters, digits and dashes.',
-    examples: ['wine-classifier'],
-  }),
-  version: versionSchema.meta({
-    description:
-      'Semantic version; its major is the API version. A registered version never changes.',
-    examples: ['1.0.0'],
-  }),
-  title: z
-    .string()
-    .min(1)
-    .max(120)
-    .meta({ description: 'Name for people.', examples: ['Wine classifier'] })
-    .optional(),
-  description: z
-    .string()
-    .min(1)
-    .max(4000)
-    .meta({
-      description: 'What the model tells, and from what.',
-      examples: ['Tells which cultivar a wine was made from.'],
+export const modelFileSchema = z
+  .strictObject({
+    apiVersion: z.literal('ml.internal/v1alpha1'),
+    kind: z.literal('Package'),
+    name: modelNameSchema.meta({
+      description: 'Name of the model: lower-case letters, digits and dashes.',
+      examples: ['wine-classifier'],
     }),
-  owner: entityRef('group|user').meta({
-    description: 'The team that owns the model; fixed by its first version.',
-    examples: ['group:default/quality-team'],
-  }),
-  system: entityRef('system')
-    .meta({
-      description: 'System that the model is part of.',
-      examples: ['system:default/cellar'],
-    })
-    .optional(),
-  dependsOn: z
-    .array(entityRef('component|resource|model|api'))
-    .meta({
-      description: 'What it depends on, as entity references.',
-      examples: [['resource:default/wine-data']],
-    })
-    .optional(),
-  tags: z
-    .array(
-      z
-        .string()
-        .max(63)
-        .regex(
-          /^[a-z0-9:+#]+(-[a-z0-9:+#]+)*$/,
-          'must be lower-case letters, digits and dashes',
-        ),
-    )
-    .max(32)
-    .meta({
-      description: 'Words to find it by.',
-      examples: [['classification', 'tabular']],
-    })
-    .optional(),
-  format: z.enum(FORMATS).meta({
-    description: 'Kind of the artifact. Only onnx can be packaged today.',
-    examples: ['onnx'],
-  }),
-  artifact: relativePath.meta({
-    description: 'Path of the model file inside the package.',
-    examples: ['model.onnx'],
-  }),
-  samples: z
-    .array(relativePath)
-    .meta({
+    version: versionSchema.meta({
       description:
-        "Paths of requests that work, in the Open Inference Protocol's JSON.",
-      examples: [['samples/request.json']],
-    })
-    .optional(),
-  interface: modelInterfaceSchema.meta({
-    description: 'Named, typed inputs and outputs: the promise to callers.',
-  }),
-  lineage: lineageSchema
-    .meta({ description: 'Where the model came from.' })
-    .optional(),
-});
+        'Semantic version; its major is the API version. A registered version never changes.',
+      examples: ['1.0.0'],
+    }),
+    title: z
+      .string()
+      .min(1)
+      .max(120)
+      .meta({ description: 'Name for people.', examples: ['Wine classifier'] })
+      .optional(),
+    description: z
+      .string()
+      .min(1)
+      .max(4000)
+      .meta({
+        description: 'What the model tells, and from what.',
+        examples: ['Tells which cultivar a wine was made from.'],
+      }),
+    owner: entityRef('group|user').meta({
+      description: 'The team that owns the model; fixed by its first version.',
+      examples: ['group:default/quality-team'],
+    }),
+    system: entityRef('system')
+      .meta({
+        description: 'System that the model is part of.',
+        examples: ['system:default/cellar'],
+      })
+      .optional(),
+    dependsOn: z
+      .array(entityRef('component|resource|model|api'))
+      .meta({
+        description: 'What it depends on, as entity references.',
+        examples: [['resource:default/wine-data']],
+      })
+      .optional(),
+    tags: z
+      .array(
+        z
+          .string()
+          .max(63)
+          .regex(
+            /^[a-z0-9:+#]+(-[a-z0-9:+#]+)*$/,
+            'must be lower-case letters, digits and dashes',
+          ),
+      )
+      .max(32)
+      .meta({
+        description: 'Words to find it by.',
+        examples: [['classification', 'tabular']],
+      })
+      .optional(),
+    format: z.enum(FORMATS).meta({
+      description: 'What kind of model it is, and so what serves it.',
+      examples: ['onnx'],
+    }),
+    artifact: relativePath
+      .meta({
+        description:
+          'Path of the model file inside the package; for `runtime: mlflow`, of its `MLmodel`. A container needs none.',
+        examples: ['model.onnx'],
+      })
+      .optional(),
+    mlserver: mlserverSchema
+      .meta({
+        description: 'How MLServer runs it; with `format: mlserver` only.',
+      })
+      .optional(),
+    container: containerSchema
+      .meta({
+        description:
+          'What starts your server, and where it answers; with `format: container` only.',
+      })
+      .optional(),
+    samples: z
+      .array(relativePath)
+      .meta({
+        description:
+          "Paths of requests that work, in the Open Inference Protocol's JSON.",
+        examples: [['samples/request.json']],
+      })
+      .optional(),
+    interface: modelInterfaceSchema.meta({
+      description: 'Named, typed inputs and outputs: the promise to callers.',
+    }),
+    lineage: lineageSchema
+      .meta({ description: 'Where the model came from.' })
+      .optional(),
+  })
+  .superRefine(checkFormatBlocks)
+  .meta({ allOf: conditions });
 
 /** @public */
 export type ModelFile = z.infer<typeof modelFileSchema>;

@@ -1,5 +1,6 @@
 import type { Card } from '../package/card';
-import type { Format, ModelFile } from '../package/modelFile';
+import type { Format } from '../package/formats';
+import type { ModelFile } from '../package/modelFile';
 import type { ModelInterface } from '../interface/tensors';
 import type { Deployment } from '../releases/types';
 

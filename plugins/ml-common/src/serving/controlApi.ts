@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { digestSchema } from '../oci/manifest';
-import { FORMATS } from '../package/modelFile';
+import { FORMATS } from '../package/formats';
 import { modelInterfaceSchema } from '../interface/tensors';
 import { modelNameSchema, versionSchema } from '../package/names';
 import { ENVIRONMENTS } from '../releases/types';

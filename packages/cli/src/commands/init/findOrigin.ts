@@ -37,6 +37,19 @@ export async function findOrigin(
   };
 }
 
+/** Whether the history of a checkout holds a commit; undefined where there is none. */
+export async function hasCommit(
+  folder: string,
+  commit: string,
+): Promise<boolean | undefined> {
+  if (!(await git(folder, 'rev-parse', '--verify', 'HEAD'))) return undefined;
+  // It fails for a commit that is unknown as well as for one of another branch.
+  return (
+    (await git(folder, 'merge-base', '--is-ancestor', commit, 'HEAD')) !==
+    undefined
+  );
+}
+
 /** The address without passwords and tokens; none for a folder of this machine. */
 export function publicAddress(remote: string): string | undefined {
   if (/^(https?|ssh|git):\/\//.test(remote)) {

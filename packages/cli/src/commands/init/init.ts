@@ -1,5 +1,6 @@
 import { rmSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { SERVED_FORMATS } from '@ml-platform/plugin-ml-common';
 import type { CommandContext } from '../../CommandContext';
 import { plural } from '../../output/format';
 import { validatePackage } from '../../packaging';
@@ -9,8 +10,8 @@ import { cardDocument } from './cardDocument';
 import type { InitOptions } from './command';
 import { findOrigin, type Origin } from './findOrigin';
 import { modelDocument } from './modelDocument';
-import { expectAbsent, nameOf, pathInside } from './places';
-import { readModel } from './readModel';
+import { expectAbsent, placeOf } from './places';
+import { propose } from './propose';
 import { sampleDocument } from './sampleDocument';
 import { suiteDocument } from './suiteDocument';
 import { writeFiles } from './writeFiles';
@@ -21,32 +22,37 @@ const GITIGNORE = '.ml-package/\n.venv/\nvenv/\n__pycache__/\n';
 /** `ml init` */
 export async function init(
   context: CommandContext,
-  file: string,
+  source: string | undefined,
   directoryArgument: string | undefined,
   options: InitOptions,
 ): Promise<void> {
   const { output } = context;
   context.onInterrupt(() => 'Interrupted. Nothing was written.');
-  const actual = await readModel(file);
-  const name = options.name ?? nameOf(file);
-  const directory = directoryArgument ?? name;
+  const { directory, name, ...place } = placeOf(
+    source,
+    directoryArgument,
+    options,
+  );
   const target = resolve(directory);
-  const inside = await pathInside(file, target);
+  const proposal = await propose({
+    ...{ context, source, options, name, target },
+    isInPlace: place.isInPlace,
+  });
   const owner = await askOwner(context, options.owner);
   const origin = await findOrigin(target);
-  const sample = sampleDocument(actual);
-  const artifact = inside ?? 'model.onnx';
+  const sample = sampleDocument(proposal);
   const model = modelDocument({
-    ...{ name, owner, options, artifact, actual, origin },
+    ...{ name, owner, options, proposal, origin },
     sample: sample && SAMPLE,
   });
   const contents: Record<string, string> = {
     'model.yaml': model,
     'card.yaml': cardDocument(),
-    'eval/suite.yaml': suiteDocument(actual),
+    'eval/suite.yaml': suiteDocument(proposal),
     ...(sample && { [SAMPLE]: sample }),
+    ...proposal.contents,
   };
-  const copies = inside ? {} : { [artifact]: file };
+  const { copies } = proposal;
   const force = options.force ?? false;
   if (!force) {
     expectAbsent(directory, [...Object.keys(copies), ...Object.keys(contents)]);
@@ -64,7 +70,8 @@ export async function init(
 
   const { issues } = await validatePackage(target);
   const { version } = options;
-  output.done(`Made ${directory} from ${file}`);
+  output.done(`Made ${directory}${source ? ` from ${source}` : ''}`);
+  for (const note of proposal.notes) output.info(note);
   sayOrigin(output, origin);
   if (!sample) {
     output.info('The inputs are too large for a sample of zeros: add your own');
@@ -82,7 +89,9 @@ export async function init(
       `  ml validate ${quoted}`,
       'Then:',
       `  ml register ${quoted}`,
-      `  ml deploy ${name}@${version} --env staging`,
+      ...(SERVED_FORMATS.includes(proposal.format)
+        ? [`  ml deploy ${name}@${version} --env staging`]
+        : []),
     ].join('\n'),
   );
 }

@@ -2,12 +2,13 @@ import {
   modelFileSchema,
   placeholder,
   toPackageIssues,
-  type OnnxInterface,
   type OnnxTensor,
 } from '@ml-platform/plugin-ml-common';
+import { z } from 'zod';
 import { usageError } from '../parseRef';
 import type { InitOptions } from './command';
 import type { Origin } from './findOrigin';
+import type { Proposal } from './Proposal';
 import { toYaml } from './toYaml';
 
 /** What `model.yaml` is made of. */
@@ -15,19 +16,22 @@ export interface ModelFacts {
   name: string;
   owner: string;
   options: InitOptions;
-  artifact: string;
+  proposal: Proposal;
   sample?: string;
-  actual: OnnxInterface;
   origin?: Origin;
 }
 
 /** Writes `model.yaml`; a wrong name, version or tag is a wrong command line. */
 export function modelDocument(facts: ModelFacts): string {
-  const { name, owner, options, artifact, sample, actual, origin } = facts;
+  const { name, owner, options, proposal, sample, origin } = facts;
+  const { format, artifact, mlserver, container } = proposal;
   const { version, title, description, system, tag } = options;
-  const code = origin && {
-    ...(origin.repository && { repository: origin.repository }),
-    ...(origin.commit && { commit: origin.commit }),
+  const { repository, commit } = origin ?? {};
+  const lineage = {
+    ...((repository ?? commit) !== undefined && {
+      code: { ...(repository && { repository }), ...(commit && { commit }) },
+    }),
+    ...proposal.lineage,
   };
   const head = {
     ...{ apiVersion: 'ml.internal/v1alpha1', kind: 'Package', name, version },
@@ -42,19 +46,21 @@ export function modelDocument(facts: ModelFacts): string {
   return toYaml(
     {
       ...head,
-      ...{ format: 'onnx', artifact },
+      format,
+      ...(artifact && { artifact }),
+      ...(mlserver && { mlserver }),
+      ...(container && { container }),
       ...(sample && { samples: [sample] }),
       interface: {
-        inputs: actual.inputs.map(toSpec),
-        outputs: actual.outputs.map(toSpec),
+        inputs: proposal.inputs.map(toSpec),
+        outputs: proposal.outputs.map(toSpec),
       },
-      ...(code && Object.keys(code).length > 0 && { lineage: { code } }),
+      ...(Object.keys(lineage).length > 0 && { lineage }),
     },
     {
-      interface:
-        'Read from the model. Say with `description:` what the values mean, and mark\neach tensor whose values are about a person with `pii: true`.',
+      interface: `${proposal.interfaceFrom}.\nSay with 'description:' what the values mean, and mark each tensor whose\nvalues are about a person with 'pii: true'.`,
       lineage:
-        'The checkout that `ml init` ran in; correct it if the training code is elsewhere.',
+        'What the model and the checkout say; correct it if the training code is elsewhere.',
     },
   );
 }
@@ -74,11 +80,12 @@ function toSpec({ name, datatype, shape }: OnnxTensor) {
 const FLAGS: Record<string, string> = { tags: '--tag' };
 
 function expectValid(head: object) {
-  const schema = modelFileSchema.pick({
-    ...{ name: true, version: true, title: true, description: true },
-    ...{ owner: true, system: true, tags: true },
+  const { name, version, title, description, owner, system, tags } =
+    modelFileSchema.shape;
+  const schema = z.looseObject({
+    ...{ name, version, title, description, owner, system, tags },
   });
-  const parsed = schema.loose().safeParse(head);
+  const parsed = schema.safeParse(head);
   if (parsed.success) return;
   const [issue] = toPackageIssues('', parsed.error);
   const field = issue.field.replace(/\[.*/, '');

@@ -48,3 +48,37 @@ export function expectAbsent(directory: string, paths: readonly string[]) {
     hint: 'Name another directory, or replace them with --force.',
   });
 }
+
+/** Where a package is made, and the name of its model. */
+export function placeOf(
+  source: string | undefined,
+  directory: string | undefined,
+  { name, command }: { name?: string; command?: string },
+): { directory: string; name: string; isInPlace: boolean } {
+  // The files of a server that is started by a command stay where they are.
+  const isInPlace = command !== undefined && !directory && !isUrl(source);
+  if (isInPlace && source) {
+    return { directory: source, name: name ?? nameOf(source), isInPlace };
+  }
+  const made =
+    name ??
+    (source && !isUrl(source) ? nameOf(source) : servedName(source)) ??
+    (directory && nameOf(directory));
+  if (!made) {
+    throw usageError(
+      'Nothing says what the model is called',
+      'Name it with --name.',
+    );
+  }
+  return { directory: directory ?? made, name: made, isInPlace: false };
+}
+
+/** Whether something is the address of a server. */
+export function isUrl(source: string | undefined): source is string {
+  return source !== undefined && /^https?:\/\//.test(source);
+}
+
+function servedName(url: string | undefined): string | undefined {
+  const name = /\/v2\/models\/([^/?#]+)/.exec(url ?? '')?.[1];
+  return name && nameOf(decodeURIComponent(name));
+}

@@ -1,6 +1,5 @@
-import { existsSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
-import { basename, extname, join } from 'node:path';
+import { basename, extname } from 'node:path';
 import {
   checkOnnxInterface,
   OnnxReadError,
@@ -15,12 +14,9 @@ import { usageError } from '../parseRef';
 const EXPORT_HINT =
   'Export the model to ONNX: skl2onnx, torch.onnx.export, tf2onnx or onnxmltools do it.';
 
-/** What else teams have, by the end of its name. */
-const OTHER_FORMATS: [RegExp, string][] = [
-  [/^\.(pkl|pickle|joblib|cloudpickle)$/, 'A pickle'],
-  [/^\.(pt|pth|ckpt|safetensors|h5|keras|pb|tflite)$/, 'A file of weights'],
-  [/^\.(bst|ubj|xgb|lgb|cbm|mar|pmml)$/, "A framework's own file"],
-];
+/** What is neither ONNX nor run by MLServer, by the end of its name. */
+const OTHER_FORMATS =
+  /^\.(pt|pth|ckpt|safetensors|h5|keras|pb|tflite|cbm|mar|pmml)$/;
 
 /** Reads inputs and outputs of an ONNX file that can be served; explains why another one cannot. */
 export async function readModel(path: string): Promise<OnnxInterface> {
@@ -48,36 +44,26 @@ export async function readModel(path: string): Promise<OnnxInterface> {
 }
 
 async function expectOnnxFile(path: string) {
-  if (/^https?:\/\//.test(path)) {
-    throw laterError(`A server (${path})`);
-  }
   const found = await stat(path).catch(() => undefined);
   if (!found) {
-    throw usageError(`There is no file ${path}`, 'Name an ONNX file.');
+    throw usageError(
+      `There is no file ${path}`,
+      'Name an ONNX file, a pickle, a folder of MLflow, or the address of a running server.',
+    );
   }
-  if (found.isDirectory()) throw directoryError(path);
-  const end = extname(path).toLowerCase();
-  const other = OTHER_FORMATS.find(([pattern]) => pattern.test(end));
-  if (other) throw laterError(`${other[1]} (${basename(path)})`);
-}
-
-function directoryError(path: string): CliError {
-  const has = (name: string) => existsSync(join(path, name));
-  if (has('MLmodel')) return laterError(`A folder of MLflow (${path})`);
-  if (has('Dockerfile') || has('model-settings.json')) {
-    return laterError(`A server (${path})`);
+  if (found.isDirectory()) {
+    throw usageError(
+      `${path} is a directory without a file MLmodel`,
+      'Name the model file that is in it, or say with --command what starts the server in it.',
+    );
   }
-  return usageError(
-    `${path} is a directory`,
-    'Name the ONNX file that is in it.',
-  );
-}
-
-function laterError(what: string): CliError {
-  return new CliError({
+  if (!OTHER_FORMATS.test(extname(path).toLowerCase())) return;
+  throw new CliError({
     code: 'FORMAT_NOT_SUPPORTED',
-    message: `${what} cannot be packaged yet; today a model is an ONNX file`,
-    hint: EXPORT_HINT,
+    message: `A file of weights (${basename(
+      path,
+    )}) cannot be packaged by itself`,
+    hint: `${EXPORT_HINT} Or package a server of your own that loads it: ml init --help`,
   });
 }
 

@@ -1,10 +1,13 @@
-import type { OnnxInterface, OnnxTensor } from '@ml-platform/plugin-ml-common';
+import type { OnnxTensor } from '@ml-platform/plugin-ml-common';
+import type { Tensors } from './Proposal';
 
 /** More than this makes no sample that anybody reads, and no document that is accepted. */
 const MAX_VALUES = 500_000;
 
 /** Writes a request of zeros, one row of it; undefined where it would be too large. */
-export function sampleDocument({ inputs }: OnnxInterface): string | undefined {
+export function sampleDocument({
+  inputs,
+}: Pick<Tensors, 'inputs'>): string | undefined {
   const tensors = inputs.map(toZeros);
   const total = tensors.reduce((sum, { count }) => sum + count, 0);
   if (total > MAX_VALUES) return undefined;

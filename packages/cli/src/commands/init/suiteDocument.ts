@@ -1,8 +1,9 @@
-import { placeholder, type OnnxInterface } from '@ml-platform/plugin-ml-common';
+import { placeholder } from '@ml-platform/plugin-ml-common';
+import type { Tensors } from './Proposal';
 import { toYaml } from './toYaml';
 
 /** Writes `eval/suite.yaml`: the tensors are known, data and thresholds are not. */
-export function suiteDocument({ inputs, outputs }: OnnxInterface): string {
+export function suiteDocument({ inputs, outputs }: Tensors): string {
   return toYaml(
     {
       apiVersion: 'ml.internal/v1alpha1',

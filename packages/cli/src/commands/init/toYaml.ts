@@ -1,7 +1,7 @@
 import { Document, isScalar, isSeq, visit } from 'yaml';
 
 /** Lists that are written on one line. */
-const ON_ONE_LINE = new Set(['shape', 'samples', 'tags']);
+const ON_ONE_LINE = new Set(['shape', 'samples', 'tags', 'command']);
 
 /** Writes YAML as people do: short lists on one line, and comments above fields. */
 export function toYaml(

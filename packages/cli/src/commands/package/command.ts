@@ -17,11 +17,15 @@ export function addPackageCommands(program: Command, launch: Launch): void {
     )
     .addHelpText(
       'after',
-      examples(
-        'ml package examples/wine-classifier',
-        'ml package . --output /tmp/wine --json',
-        'skopeo inspect --raw oci:examples/wine-classifier/.ml-package:1.0.0',
-      ),
+      `
+Notes in model.yaml the digest of each dataset that is a file beside it and has
+none, refuses one that has changed since, and warns where lineage.code.commit is
+not what the Git checkout holds. The same files give the same digest anywhere.
+${examples(
+  'ml package examples/wine-classifier',
+  'ml package . --output /tmp/wine --json',
+  'skopeo inspect --raw oci:examples/wine-classifier/.ml-package:1.0.0',
+)}`,
     )
     .action((directory: string, options: PackageOptions) =>
       launch(async context =>

@@ -9,7 +9,9 @@ import {
   writeLayout,
   type BuiltPackage,
 } from '../../packaging';
+import { checkCommit } from './checkCommit';
 import type { PackageOptions } from './command';
+import { noteDigests } from './noteDigests';
 
 /** `ml package` */
 export async function packageDirectory(
@@ -18,7 +20,10 @@ export async function packageDirectory(
   options: PackageOptions,
 ): Promise<void> {
   onInterrupt(() => 'Interrupted. Nothing was written.');
+  for (const note of await noteDigests(directory)) output.info(note);
   const built = await hashWithProgress(output, directory);
+  const warning = await checkCommit(directory, built.model);
+  if (warning) output.warn(warning);
   const target = options.output ?? join(directory, DEFAULT_OUTPUT);
   await writeLayout(built, target);
   output.done(`Wrote ${target}`);

@@ -9,7 +9,7 @@ export async function validate(
   { output }: CommandContext,
   directory: string,
 ): Promise<void> {
-  const { issues, files, model } = await validatePackage(directory);
+  const { issues, files, model, pickles } = await validatePackage(directory);
   const valid = issues.length === 0;
   const name = model ? `${model.name}@${model.version}` : directory;
   await output.object({
@@ -21,6 +21,7 @@ export async function validate(
       version: model?.version,
       files: files.map(({ path, size }) => ({ path, size })),
       issues,
+      pickles,
     },
     text: () =>
       valid

@@ -1,5 +1,9 @@
 import { ResponseError } from '@backstage/errors';
-import type { MlClient, Version } from '@ml-platform/plugin-ml-common';
+import {
+  type MlClient,
+  SERVED_FORMATS,
+  type Version,
+} from '@ml-platform/plugin-ml-common';
 import type { CommandContext } from '../../CommandContext';
 import { backoff } from '../../connection/backoff';
 import { pushTarget } from '../../connection/pushTarget';
@@ -69,7 +73,11 @@ export async function register(
     data: { ...registered, ...pushed, unchanged: isUnchanged },
     text: () => versionText(registered, output),
   });
-  output.hint(`Next: ml deploy ${name}@${version} --env staging`);
+  output.hint(
+    SERVED_FORMATS.includes(built.model.format)
+      ? `Next: ml deploy ${name}@${version} --env staging`
+      : `The format '${built.model.format}' can be registered and pulled; nothing here serves it yet`,
+  );
   if (isDraft) {
     output.hint(`Then, for production: ml versions publish ${name}@${version}`);
   }

@@ -13,7 +13,11 @@ export function VersionSelect(props: {
 }) {
   const { versions, actions, environment, value, onChange } = props;
   const items = versions.map(version => {
-    const state = actions.deployVersion(version.version, version.state);
+    const state = actions.deployVersion(
+      version.version,
+      version.state,
+      version.format,
+    );
     return {
       id: version.version,
       description: state.enabled

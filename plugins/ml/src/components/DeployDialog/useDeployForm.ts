@@ -53,8 +53,9 @@ export function useDeployForm(options: {
     versions.status === 'ready'
       ? versions.data.find(each => each.version === name)
       : undefined;
+  const chosen = find(version);
   const submit: ActionState = version
-    ? actions[environment].deployVersion(version, find(version)?.state)
+    ? actions[environment].deployVersion(version, chosen?.state, chosen?.format)
     : { enabled: false, reason: texts.deploy.chooseVersion };
   const from = deploymentTo(model, environment)?.version;
 

@@ -14,6 +14,7 @@ import {
 import { QueryView } from '../states';
 import { AliasHistory } from './AliasHistory';
 import { BomButton } from './BomButton';
+import { FormatFacts } from './FormatFacts';
 import classes from './Versions.module.css';
 
 /** Everything about one version, beside the table. */
@@ -60,6 +61,7 @@ function Details(version: Version) {
       <Section title="Digest">
         <CodeBlock text={version.digest} label="digest" wrap />
       </Section>
+      <FormatFacts file={version.package} />
       <Section title="Interface">
         <InterfaceTable interface={version.interface} />
       </Section>

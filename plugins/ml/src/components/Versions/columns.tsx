@@ -137,7 +137,12 @@ export function versionColumns(options: {
         <Cell>
           <Flex align="center" gap="1">
             <ActionButton
-              action={deployAnywhere(actions, row.version, row.state)}
+              action={deployAnywhere(
+                actions,
+                row.version,
+                row.state,
+                row.format,
+              )}
               label={texts.actions.deploy}
               description={`Deploy ${row.version}`}
               icon={<RiRocketLine />}

@@ -15,6 +15,36 @@ const open = (partial: Parameters<typeof mlApiMock>[0]) =>
     api: mlApiMock(partial),
   });
 
+describe('what serves a version', () => {
+  it('is told for a format other than onnx', async () => {
+    const version = aVersion();
+    open({
+      getVersion: async () => ({
+        ...version,
+        format: 'mlserver',
+        package: {
+          ...version.package,
+          format: 'mlserver',
+          mlserver: {
+            runtime: 'sklearn',
+            python: '3.11',
+            requirements: 'requirements.txt',
+            acceptImports: ['fraud.Encoder'],
+          },
+        },
+      }),
+    });
+    const table = within(
+      await screen.findByRole('row', { name: 'MLServer runtime sklearn' }),
+    );
+    expect(table.getByRole('rowheader')).toBeInTheDocument();
+    expect(
+      screen.getByRole('row', { name: 'Accepted imports fraud.Encoder' }),
+    ).toBeInTheDocument();
+    expect(screen.queryByRole('row', { name: /^Image/ })).toBeNull();
+  });
+});
+
 describe('bill of materials', () => {
   const createObjectURL = jest.fn((_content: Blob) => 'blob:bom');
 

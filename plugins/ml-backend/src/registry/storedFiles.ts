@@ -1,6 +1,6 @@
 import {
   type ByteSource,
-  checkOnnxArtifact,
+  checkArtifact,
   type ModelFile,
   type PackageIssue,
   type VersionFile,
@@ -8,30 +8,24 @@ import {
 import type { ArtifactStore } from '@ml-platform/plugin-ml-node';
 
 /**
- * Compares what a package declares with its ONNX file, reading only the parts
- * of the blob that describe the graph.
+ * Checks the stored files of a package by its format, reading only the parts
+ * of the blobs that tell something.
  */
-export async function checkStoredOnnx(options: {
+export async function checkStoredFiles(options: {
   artifacts: ArtifactStore;
   repository: string;
   model: ModelFile;
   files: VersionFile[];
 }): Promise<PackageIssue[]> {
   const { artifacts, repository, model, files } = options;
-  if (model.format !== 'onnx') {
-    return [
-      {
-        file: 'model.yaml',
-        field: 'format',
-        message: `'${model.format}' cannot be registered yet; export the model to onnx`,
-      },
-    ];
-  }
-  const file = files.find(candidate => candidate.path === model.artifact)!;
-  return checkOnnxArtifact({
+  const { issues } = await checkArtifact({
     model,
-    source: blobSource(artifacts, repository, file),
+    files: files.map(file => ({
+      path: file.path,
+      open: async () => blobSource(artifacts, repository, file),
+    })),
   });
+  return issues;
 }
 
 function blobSource(
