@@ -1,5 +1,6 @@
 import type { Model, Page, Version } from '../registry/types';
 import type { Deployment, Environment, Release } from '../releases/types';
+import { LineageClient } from './LineageClient';
 import { MlTransport, type MlClientOptions, toQuery } from './MlTransport';
 import {
   AliasesClient,
@@ -95,6 +96,7 @@ export class MlClient {
   readonly aliases: AliasesClient;
   readonly approvals: ApprovalsClient;
   readonly webhooks: WebhooksClient;
+  readonly lineage: LineageClient;
   readonly #transport: MlTransport;
 
   constructor(options: MlClientOptions) {
@@ -103,6 +105,7 @@ export class MlClient {
     this.aliases = new AliasesClient(this.#transport);
     this.approvals = new ApprovalsClient(this.#transport);
     this.webhooks = new WebhooksClient(this.#transport);
+    this.lineage = new LineageClient(this.#transport);
   }
 
   info(): Promise<PlatformInfo> {
