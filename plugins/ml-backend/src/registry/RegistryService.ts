@@ -168,7 +168,8 @@ export class RegistryService {
     await this.#checkCompatibility(read.model);
     await checkParents(read.model, async parent => {
       const owner = await store.getModel(parent.model);
-      if (!owner || !(await authorizer.canRead(context, owner))) return undefined;
+      if (!owner || !(await authorizer.canRead(context, owner)))
+        return undefined;
       return store.getVersion(parent.model, parent.version);
     });
 
