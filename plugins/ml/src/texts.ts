@@ -4,10 +4,12 @@ import type {
   ReleaseState,
 } from '@ml-platform/plugin-ml-common';
 import { lifecycleTexts } from './lifecycleTexts';
+import { lineageTexts } from './lineageTexts';
 
 /** Every sentence that the portal says, in one place. */
 export const texts = {
   ...lifecycleTexts,
+  lineage: lineageTexts,
 
   environment: {
     staging: 'Staging',

@@ -40,7 +40,7 @@ export async function lineage(
   if (graph.truncated) {
     output.warn(
       graph.truncatedBy === 'depth'
-        ? `There is more than ${depth} steps away; show more with --depth`
+        ? `There is more, further away than --depth ${depth}`
         : 'There is more than one answer holds; start at a version further on',
     );
   }
