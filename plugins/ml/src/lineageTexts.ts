@@ -67,7 +67,7 @@ export const lineageTexts = {
 export function nodeName(node: LineageNode): string {
   switch (node.kind) {
     case 'deployment':
-      return `${node.model} in ${node.environment}`;
+      return node.environment;
     case 'version':
       return `${node.model}@${node.version}`;
     case 'dataset':
@@ -90,6 +90,8 @@ export function nodeName(node: LineageNode): string {
 /** What is told of a node beside its name, in one line. */
 export function nodeHint(node: LineageNode): string | undefined {
   switch (node.kind) {
+    case 'deployment':
+      return node.model;
     case 'version':
       return lineageTexts.state[node.state];
     case 'dataset':

@@ -23,6 +23,9 @@ const columnsOf = (graph: LineageGraph) => {
   const columns: string[][] = Array.from({ length: layout.columns }, () => []);
   for (const { column, node, row } of layout.nodes)
     columns[column][row] = node.id;
+  for (const { edge, via } of layout.edges) {
+    for (const { column, row } of via) columns[column][row] = `(${edge.to})`;
+  }
   return columns;
 };
 
@@ -47,7 +50,7 @@ describe('layoutLineage', () => {
     ]);
   });
 
-  it('puts what several versions share right of all of them', () => {
+  it('puts what several versions share right of all of them, and keeps a place for the line', () => {
     expect(
       columnsOf(
         graphOf(
@@ -57,7 +60,7 @@ describe('layoutLineage', () => {
           'parent > data',
         ),
       ),
-    ).toEqual([['version'], ['parent'], ['data']]);
+    ).toEqual([['version'], ['parent', '(data)'], ['data']]);
   });
 
   it('keeps the rows in the order of what leads to them', () => {

@@ -1,4 +1,8 @@
-import type { MlClient } from '@ml-platform/plugin-ml-common';
+import type {
+  LineageDirection,
+  LineageGraph,
+  MlClient,
+} from '@ml-platform/plugin-ml-common';
 import type { CommandContext } from '../../CommandContext';
 import type { Output } from '../../output/Output';
 import { collectPages } from '../collectPages';
@@ -26,10 +30,11 @@ export async function lineage(
     return;
   }
   const { model, version } = await findVersion({ client, output }, text!);
-  const graph = await client.lineage.get(model, version, {
-    depth,
-    direction: downstream ? 'downstream' : 'both',
-  });
+  const get = (direction: LineageDirection, steps: number) =>
+    client.lineage.get(model, version, { direction, depth: steps });
+  const graph = downstream
+    ? await get('downstream', depth)
+    : withDeployments(await get('upstream', depth), await get('downstream', 0));
   await output.object({
     kind: 'Lineage',
     name: `${model}@${version}`,
@@ -44,6 +49,24 @@ export async function lineage(
         : 'There is more than one answer holds; start at a version further on',
     );
   }
+}
+
+/** What a version was made from, and where it is deployed itself. */
+function withDeployments(
+  upstream: LineageGraph,
+  { edges, nodes }: LineageGraph,
+): LineageGraph {
+  return {
+    ...upstream,
+    nodes: [
+      ...nodes.filter(({ kind }) => kind === 'deployment'),
+      ...upstream.nodes.filter(({ kind }) => kind !== 'deployment'),
+    ],
+    edges: [
+      ...edges.filter(({ relation }) => relation === 'serves'),
+      ...upstream.edges.filter(({ relation }) => relation !== 'serves'),
+    ],
+  };
 }
 
 async function findVersion(

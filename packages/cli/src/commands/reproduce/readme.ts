@@ -63,7 +63,7 @@ export function readmeOf(options: {
     '',
     ...(artifact
       ? [
-          `The model was \`${artifact.path}\` with the digest \`${artifact.digest}\`:`,
+          `The model was \`${artifact.path}\` with the digest \`${artifact.digest}\`. From the directory of this file:`,
           '',
           '```bash',
           `sha256sum code/${artifact.path}`,

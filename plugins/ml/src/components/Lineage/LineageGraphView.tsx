@@ -1,18 +1,23 @@
 import { useId, useMemo } from 'react';
 import type { LineageGraph } from '@ml-platform/plugin-ml-common';
-import { layoutLineage, type PlacedNode } from '../../lib/lineageLayout';
+import {
+  layoutLineage,
+  type Place,
+  type PlacedEdge,
+  type PlacedNode,
+} from '../../lib/lineageLayout';
 import { nodeHint, nodeName } from '../../lineageTexts';
 import { texts } from '../../texts';
 import classes from './Lineage.module.css';
 
 /** Of a node, in pixels, and the room between. */
-const WIDTH = 210;
+const WIDTH = 196;
 const HEIGHT = 60;
-const GAP_X = 110;
+const GAP_X = 104;
 const GAP_Y = 20;
 
-const leftOf = ({ column }: PlacedNode) => column * (WIDTH + GAP_X);
-const topOf = ({ row }: PlacedNode) => row * (HEIGHT + GAP_Y);
+const leftOf = ({ column }: Place) => column * (WIDTH + GAP_X);
+const topOf = ({ row }: Place) => row * (HEIGHT + GAP_Y);
 
 /**
  * The lineage as a picture, from the deployment on the left to the data on the
@@ -26,7 +31,6 @@ export function LineageGraphView(props: {
   const { graph, onOpen } = props;
   const layout = useMemo(() => layoutLineage(graph), [graph]);
   const arrow = useId();
-  const places = new Map(layout.nodes.map(place => [place.node.id, place]));
   const width = layout.columns * (WIDTH + GAP_X) - GAP_X;
   const height = layout.rows * (HEIGHT + GAP_Y) - GAP_Y;
   return (
@@ -59,8 +63,9 @@ export function LineageGraphView(props: {
               <path d="M0 0 8 4 0 8Z" />
             </marker>
           </defs>
-          {graph.edges.map(({ from, relation, to }) => {
-            const line = lineBetween(places.get(from)!, places.get(to)!);
+          {layout.edges.map(placed => {
+            const { from, relation, to } = placed.edge;
+            const line = lineOf(placed);
             return (
               <g key={`${from} ${relation} ${to}`}>
                 <path d={line.d} markerEnd={`url(#${arrow})`} />
@@ -121,15 +126,26 @@ function NodeButton(props: {
   );
 }
 
-/** A curve from the right of one node to the left of another, and its label. */
-function lineBetween(from: PlacedNode, to: PlacedNode) {
-  const [x1, y1] = [leftOf(from) + WIDTH, topOf(from) + HEIGHT / 2];
-  const [x2, y2] = [leftOf(to), topOf(to) + HEIGHT / 2];
+/**
+ * A curve from the right of one node to the left of another, straight through
+ * the places that are kept free for it, and where its label is.
+ */
+function lineOf({ from, to, via }: PlacedEdge) {
   const bend = GAP_X / 2;
-  return {
-    d: `M${x1} ${y1}C${x1 + bend} ${y1} ${x2 - bend} ${y2} ${x2} ${y2}`,
-    // Where lines that start at one node have parted.
-    x: x2 - bend,
-    y: y2 - 6,
+  const middleOf = (place: Place) => topOf(place) + HEIGHT / 2;
+  let [x, y] = [leftOf(from) + WIDTH, middleOf(from)];
+  let d = `M${x} ${y}`;
+  const curveTo = (nextX: number, nextY: number) => {
+    d += `C${x + bend} ${y} ${nextX - bend} ${nextY} ${nextX} ${nextY}`;
+    [x, y] = [nextX, nextY];
   };
+  for (const place of via) {
+    curveTo(leftOf(place), middleOf(place));
+    x += WIDTH;
+    d += `H${x}`;
+  }
+  curveTo(leftOf(to), middleOf(to));
+  const [first = to] = via;
+  // Where lines that start at one node have parted.
+  return { d, x: leftOf(first) - bend, y: middleOf(first) - 6 };
 }

@@ -23,6 +23,7 @@ import {
   StateMessage,
 } from '../states';
 import { LineageGraphView } from './LineageGraphView';
+import classes from './Lineage.module.css';
 import { LineageTable } from './LineageTable';
 import { NodeDetails } from './NodeDetails';
 
@@ -100,6 +101,7 @@ function VersionLineage(props: {
     <>
       <Flex justify="between" align="end" gap="4">
         <Select
+          className={classes.versions}
           label={texts.lineage.version}
           options={offered.map(id => ({ value: id, label: id }))}
           value={version}

@@ -1,4 +1,6 @@
+import { useMemo } from 'react';
 import type { LineageGraph, LineageNode } from '@ml-platform/plugin-ml-common';
+import { layoutLineage } from '../../lib/lineageLayout';
 import { nodeHint, nodeName } from '../../lineageTexts';
 import { texts } from '../../texts';
 import classes from './Lineage.module.css';
@@ -10,6 +12,7 @@ export function LineageTable(props: {
 }) {
   const { graph, onOpen } = props;
   const nodes = new Map(graph.nodes.map(node => [node.id, node]));
+  const edges = useMemo(() => inOrder(graph), [graph]);
   const { columns } = texts.lineage;
   return (
     <div
@@ -29,7 +32,7 @@ export function LineageTable(props: {
           </tr>
         </thead>
         <tbody>
-          {graph.edges.map(({ from, relation, to }) => (
+          {edges.map(({ from, relation, to }) => (
             <tr key={`${from} ${relation} ${to}`}>
               <td>
                 <NodeCell node={nodes.get(from)!} onOpen={onOpen} />
@@ -43,6 +46,18 @@ export function LineageTable(props: {
         </tbody>
       </table>
     </div>
+  );
+}
+
+/** From the deployment to the data, as the picture is read. */
+function inOrder(graph: LineageGraph): LineageGraph['edges'] {
+  const order = new Map(
+    layoutLineage(graph).nodes.map(({ node }, index) => [node.id, index]),
+  );
+  return [...graph.edges].sort(
+    (a, b) =>
+      order.get(a.from)! - order.get(b.from)! ||
+      order.get(a.to)! - order.get(b.to)!,
   );
 }
 

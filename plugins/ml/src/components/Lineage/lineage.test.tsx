@@ -121,7 +121,7 @@ describe('lineage', () => {
         .getAllByRole('button')
         .map(button => button.textContent),
     ).toEqual([
-      'Deployment wine-classifier in production ',
+      'Deployment production wine-classifier',
       'Version wine-classifier@1.1.0 registered',
       'Version wine-classifier@1.0.0 deprecated',
       'Data set wine aaaaaaaaaaaa',
@@ -198,7 +198,7 @@ describe('lineage', () => {
     await user.click(await screen.findByRole('radio', { name: 'Table' }));
     const rows = await screen.findAllByRole('row');
     expect(rows[1]).toHaveTextContent(
-      'wine-classifier in productionserveswine-classifier@1.1.0',
+      'productionwine-classifierserveswine-classifier@1.1.0',
     );
     expect(rows).toHaveLength(6);
     await user.click(
