@@ -1,4 +1,3 @@
-import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import {
@@ -15,13 +14,13 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import {
   FILEPATH_ANNOTATION,
   type Lineage,
   type ModelFile,
 } from '@ml-platform/plugin-ml-common';
 import { parse, stringify } from 'yaml';
+import { git } from './__testUtils__/git';
 import { MlProcess } from './__testUtils__/MlProcess';
 import { TestPlatform } from './__testUtils__/TestPlatform';
 
@@ -30,21 +29,6 @@ jest.setTimeout(120_000);
 const EXAMPLE = join(__dirname, '../../../examples/wine-classifier');
 const sha256 = (content: string | Buffer) =>
   `sha256:${createHash('sha256').update(content).digest('hex')}`;
-const git = async (cwd: string, ...args: string[]) => {
-  const { stdout } = await promisify(execFile)('git', args, {
-    cwd,
-    env: {
-      ...process.env,
-      GIT_CONFIG_GLOBAL: '/dev/null',
-      GIT_AUTHOR_NAME: 'Mia',
-      GIT_AUTHOR_EMAIL: 'mia@example.com',
-      GIT_COMMITTER_NAME: 'Mia',
-      GIT_COMMITTER_EMAIL: 'mia@example.com',
-    },
-  });
-  return stdout.trim();
-};
-
 describe('ml reproduce', () => {
   let ml: MlProcess;
   let platform: TestPlatform;

@@ -6,6 +6,11 @@ import type {
 import type { Page } from '../registry/types';
 import { type MlTransport, toQuery } from './MlTransport';
 
+const versionPath = (model: string, version: string) =>
+  `/models/${encodeURIComponent(model)}/versions/${encodeURIComponent(
+    version,
+  )}`;
+
 /**
  * Where versions come from, and what became of them.
  * @public
@@ -59,8 +64,3 @@ export class LineageClient {
     );
   }
 }
-
-const versionPath = (model: string, version: string) =>
-  `/models/${encodeURIComponent(model)}/versions/${encodeURIComponent(
-    version,
-  )}`;
