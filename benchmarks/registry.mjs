@@ -6,7 +6,8 @@
 //   node benchmarks/registry.mjs
 //
 // BENCH_MODELS, BENCH_VERSIONS and BENCH_RUNS change the sizes, BENCH_DATABASE
-// (sqlite or postgres) takes one of the two.
+// (sqlite or postgres) takes one of the two, and BENCH_ONLY=lineage measures
+// nothing but lineage.
 import { createRequire } from 'node:module';
 import { cpus } from 'node:os';
 import { join } from 'node:path';
@@ -20,6 +21,7 @@ import {
   someTags,
   versionOf,
 } from './lib/registryContent.mjs';
+import { lineageMeasures } from './lib/lineageMeasures.mjs';
 import { startPostgres, startSqlite } from './lib/registryDatabases.mjs';
 
 const RUNS = Number(process.env.BENCH_RUNS ?? 200);
@@ -40,6 +42,7 @@ const registry = {
   ...source('versionSearch'),
   ...source('rows'),
   ...source('sortKey'),
+  ...source('../lineage/edges'),
   ...require('@ml-platform/plugin-ml-common'),
 };
 
@@ -168,6 +171,24 @@ async function measureAll({ name, knex }) {
   );
   const store = new DatabaseRegistryStore({ knex });
   const rows = [];
+  for (const [what, run] of Object.entries(
+    lineageMeasures({ knex, registryStore: store, shape, source }),
+  )) {
+    rows.push(await measure(what, run));
+  }
+  if (process.env.BENCH_ONLY !== 'lineage') {
+    rows.push(...(await measureRegistry(store)));
+  }
+  return `${name}:
+
+| what | p50 | p95 | p99 | items |
+| --- | ---: | ---: | ---: | ---: |
+${rows.join('\n')}
+`;
+}
+
+async function measureRegistry(store) {
+  const rows = [];
   for (const [what, query] of Object.entries(SEARCHES)) {
     rows.push(
       await measure(what, random =>
@@ -205,12 +226,7 @@ async function measureAll({ name, knex }) {
       register(store, shape.largestModel, random, next++),
     ),
   );
-  return `${name}:
-
-| what | p50 | p95 | p99 | items |
-| --- | ---: | ---: | ---: | ---: |
-${rows.join('\n')}
-`;
+  return rows;
 }
 
 async function deepPage(store) {

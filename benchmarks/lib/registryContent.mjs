@@ -7,6 +7,7 @@ import { root } from '../../scripts/lib/paths.mjs';
 const AT = '2026-01-01T00:00:00.000Z';
 const OWNERS = 50;
 const TAGS = 200;
+const DATASETS = 2000;
 const SUBJECTS = ['wine', 'churn', 'fraud', 'vision', 'speech', 'price'];
 
 const example = join(root, 'examples/wine-classifier');
@@ -88,16 +89,67 @@ export function versionOf({ model, version, random }) {
   };
 }
 
+/** Few datasets are of many versions, most of few. */
+export function datasetDigest(random) {
+  const number = Math.floor(DATASETS * random() ** 2);
+  return `sha256:${String(number).padStart(64, '0')}`;
+}
+
+/**
+ * Where a version came from: data that others share, the version before it, and
+ * for half of them one of another model, so that five steps lead far apart.
+ */
+function lineageOf({ index, number, random, countOf }) {
+  const parents = [];
+  if (number > 0) {
+    parents.push({
+      model: modelName(index),
+      version: versionName(number - 1),
+      relation: 'retrained',
+    });
+  }
+  if (index > 0 && random() < 0.5) {
+    const other = Math.floor(random() * index);
+    parents.push({
+      model: modelName(other),
+      version: versionName(Math.floor(random() * countOf(other))),
+      relation: 'fine-tuned',
+    });
+  }
+  return {
+    ...modelFile.lineage,
+    datasets: ['training', 'validation', 'test'].map(role => ({
+      name: role,
+      digest: datasetDigest(random),
+      role,
+    })),
+    code: {
+      repository: `https://git.example/${modelName(index)}`,
+      commit: hex(random).slice(0, 40),
+      path: 'train.py',
+    },
+    parents,
+  };
+}
+
 /** Fills the tables of the registry through the same functions that its store uses. */
 export async function seedRegistry({ knex, shape, registry }) {
   const random = randomNumbers(1);
-  const { apiVersionOf, searchRowsOf, toVersionRow, versionSortKey } = registry;
+  const { apiVersionOf, edgesOf, searchRowsOf, toVersionRow, versionSortKey } =
+    registry;
   for (let index = 0; index < shape.models; index++) {
     const model = modelName(index);
     const count = shape.countOf(index);
-    const versions = Array.from({ length: count }, (_, number) =>
-      versionOf({ model, version: versionName(number), random }),
-    );
+    const versions = Array.from({ length: count }, (_, number) => {
+      const version = versionOf({
+        model,
+        version: versionName(number),
+        random,
+      });
+      const { countOf } = shape;
+      version.package.lineage = lineageOf({ index, number, random, countOf });
+      return version;
+    });
     const rows = versions.map(searchRowsOf);
     const live = versionName(count - 1);
     const environments = [
@@ -126,6 +178,7 @@ export async function seedRegistry({ knex, shape, registry }) {
         'ml_version_tags',
         rows.flatMap(({ tags }) => tags),
       );
+      await insertAll(trx, 'ml_lineage_edges', versions.flatMap(edgesOf));
       await insertAll(
         trx,
         'ml_aliases',
@@ -144,7 +197,7 @@ export async function seedRegistry({ knex, shape, registry }) {
           model,
           environment,
           version: live,
-          history: '[]',
+          history: JSON.stringify([live]),
           majors: '{}',
           generation: 1,
         })),

@@ -17,7 +17,6 @@ import platform
 import sys
 import textwrap
 from importlib.metadata import version as installed
-from importlib.resources import files
 from pathlib import Path
 
 import numpy as np
@@ -25,7 +24,6 @@ import onnxruntime
 import yaml
 from skl2onnx import to_onnx
 from skl2onnx.common.data_types import FloatTensorType
-from sklearn.datasets import load_diabetes
 from sklearn.linear_model import Ridge
 from sklearn.model_selection import train_test_split
 from sklearn.pipeline import make_pipeline
@@ -33,10 +31,13 @@ from sklearn.preprocessing import StandardScaler
 
 HERE = Path(__file__).resolve().parent
 NAME = "diabetes-risk"
+MEASUREMENTS = "data/diabetes_data_raw.csv.gz"
+TARGETS = "data/diabetes_target.csv.gz"
+REQUIREMENTS = "requirements.txt"
 SEED = 42
 HOLDOUT = 0.3
 ALPHA = 10.0
-# The inputs, in the order of scikit-learn's columns: age, sex, bmi, bp, s1 … s6.
+# The inputs, in the order of the columns of the data: age, sex, bmi, bp, s1 … s6.
 INPUTS = [
     "age",
     "sex",
@@ -58,11 +59,11 @@ RESAMPLES = 2000
 def build() -> dict[str, bytes]:
     """Returns the generated files: path in the package → content."""
     about = yaml.safe_load((HERE / "model.yaml").read_text("utf-8"))
-    data = load_diabetes(scaled=False)
     # What callers send is FP32, so that is what the model is trained and judged on.
-    features = data.data.astype(np.float32)
+    features = np.loadtxt(HERE / MEASUREMENTS).astype(np.float32)
+    progression = np.loadtxt(HERE / TARGETS)
     train, holdout, train_targets, targets = train_test_split(
-        features, data.target, test_size=HOLDOUT, random_state=SEED
+        features, progression, test_size=HOLDOUT, random_state=SEED
     )
     model = make_pipeline(StandardScaler(), Ridge(alpha=ALPHA))
     model.fit(train.astype(np.float64), train_targets)
@@ -89,15 +90,16 @@ def build() -> dict[str, bytes]:
         sys.exit(f"The ONNX model is {gap} away from scikit-learn.")
 
     sample = slice(0, 2)
+    holdout_file = to_csv(
+        [*INPUTS, OUTPUT],
+        [
+            [*map(number, row), int(target)]
+            for row, target in zip(holdout, targets)
+        ],
+    )
     return {
         "model.onnx": content,
-        "eval/holdout.csv": to_csv(
-            [*INPUTS, OUTPUT],
-            [
-                [*map(number, row), int(target)]
-                for row, target in zip(holdout, targets)
-            ],
-        ),
+        "eval/holdout.csv": holdout_file,
         "samples/request.json": to_json(
             {"id": "sample-1"},
             "inputs",
@@ -116,7 +118,7 @@ def build() -> dict[str, bytes]:
             [tensor(OUTPUT, "FP32", predicted[sample])],
         ),
         "model.yaml": replace_block(
-            HERE / "model.yaml", {"lineage": lineage(train, holdout)}
+            HERE / "model.yaml", {"lineage": lineage(train, holdout_file)}
         ),
         "card.yaml": replace_block(
             HERE / "card.yaml",
@@ -213,29 +215,41 @@ def r_squared(targets, predicted):
     return 1 - ((predicted - targets) ** 2).sum() / spread
 
 
-def lineage(train, holdout):
+def lineage(train, holdout_file):
+    """Where the version comes from; every path is one inside the package."""
+    program = Path(__file__)
     return {
         "datasets": [
+            *(
+                {
+                    "name": f"diabetes study (Efron et al., 2004), {what}",
+                    "uri": file,
+                    "digest": sha256((HERE / file).read_bytes()),
+                    "role": "training",
+                }
+                for what, file in (
+                    ("measurements", MEASUREMENTS),
+                    ("progression", TARGETS),
+                )
+            ),
             {
-                "name": f"diabetes study (Efron et al., 2004), {what}",
-                "uri": f"pkg:pypi/scikit-learn@{installed('scikit-learn')}"
-                f"#sklearn/datasets/data/{file}",
-                "digest": sha256(
-                    (files("sklearn.datasets") / "data" / file).read_bytes()
-                ),
-            }
-            for what, file in (
-                ("measurements", "diabetes_data_raw.csv.gz"),
-                ("progression", "diabetes_target.csv.gz"),
-            )
+                "name": "hold-out of the diabetes study",
+                "uri": "eval/holdout.csv",
+                "digest": sha256(holdout_file),
+                "role": "test",
+            },
         ],
-        "code": {"path": f"examples/{NAME}/train.py"},
+        "code": {
+            "path": program.name,
+            "digest": sha256(program.read_bytes()),
+            "command": f"python {program.name}",
+        },
         "parameters": {
             "estimator": "Ridge",
             "alpha": ALPHA,
             "seed": SEED,
             "trainingRows": len(train),
-            "holdoutRows": len(holdout),
+            "holdoutRows": holdout_file.count(b"\n") - 1,
         },
         "environment": {
             "python": ".".join(platform.python_version_tuple()[:2]),
@@ -243,6 +257,10 @@ def lineage(train, holdout):
                 name: installed(name)
                 for name in ("numpy", "onnx", "scikit-learn", "skl2onnx")
             },
+        },
+        "lockFile": {
+            "path": REQUIREMENTS,
+            "digest": sha256((HERE / REQUIREMENTS).read_bytes()),
         },
     }
 

@@ -1,12 +1,14 @@
 """Trains the wine classifier and writes everything in its package that is generated.
 
-    python train.py                     version 1.0.0, into this folder
+    python train.py                     the version of this folder's model.yaml
     python train.py --version 1.1.0     version 1.1.0, into ../wine-classifier-next
     python train.py --check             write nothing; fail when a file would change
 
 Written: model.onnx, eval/holdout.csv, samples/*.json, and the last block of
 model.yaml (`lineage`) and card.yaml (`quantitativeAnalysis`). The rest of those
 two files is written by hand. Run twice, the files are identical byte for byte.
+Another folder also gets copies of this program, its requirements and the data,
+so that each package holds all that its training needs.
 """
 
 import argparse
@@ -18,7 +20,6 @@ import platform
 import sys
 import textwrap
 from importlib.metadata import version as installed
-from importlib.resources import files
 from pathlib import Path
 
 import numpy as np
@@ -27,24 +28,41 @@ import yaml
 from scipy.stats import binomtest
 from skl2onnx import to_onnx
 from skl2onnx.common.data_types import FloatTensorType
-from sklearn.datasets import load_wine
 from sklearn.ensemble import GradientBoostingClassifier, RandomForestClassifier
 from sklearn.metrics import accuracy_score, f1_score, log_loss
 from sklearn.model_selection import train_test_split
 
 HERE = Path(__file__).resolve().parent
 NAME = "wine-classifier"
+DATA = "data/wine_data.csv"
+REQUIREMENTS = "requirements.txt"
 SEED = 42
 HOLDOUT = 0.4
+# The columns of the data; the last one is the cultivar.
+COLUMNS = [
+    "alcohol",
+    "malic_acid",
+    "ash",
+    "alcalinity_of_ash",
+    "magnesium",
+    "total_phenols",
+    "flavanoids",
+    "nonflavanoid_phenols",
+    "proanthocyanins",
+    "color_intensity",
+    "hue",
+    "od280_od315_of_diluted_wines",
+    "proline",
+]
 # Version → the folder of its package, estimator, parameters.
 VERSIONS = {
     "1.0.0": (
-        HERE,
+        "wine-classifier",
         GradientBoostingClassifier,
         {"n_estimators": 20, "max_depth": 2, "learning_rate": 0.1},
     ),
     "1.1.0": (
-        HERE.parent / "wine-classifier-next",
+        "wine-classifier-next",
         RandomForestClassifier,
         {"n_estimators": 50, "max_depth": 4},
     ),
@@ -55,19 +73,20 @@ TOLERANCE = 1e-5
 
 def build(version: str) -> dict[str, bytes]:
     """Returns the generated files of a version: path in the package → content."""
-    folder, estimator, parameters = VERSIONS[version]
+    _, estimator, parameters = VERSIONS[version]
+    folder = folder_of(version)
     about = yaml.safe_load((folder / "model.yaml").read_text("utf-8"))
     if (about["name"], about["version"]) != (NAME, version):
         sys.exit(f"{folder / 'model.yaml'} is not of {NAME} {version}.")
-    data = load_wine()
-    columns = [name.replace("/", "_") for name in data.feature_names]
+    table = np.loadtxt(HERE / DATA, delimiter=",", skiprows=1)
+    targets = table[:, -1].astype(int)
     # What callers send is FP32, so that is what the model is trained and judged on.
-    features = data.data.astype(np.float32)
+    features = table[:, :-1].astype(np.float32)
     train, holdout, train_labels, labels = train_test_split(
         features,
-        data.target,
+        targets,
         test_size=HOLDOUT,
-        stratify=data.target,
+        stratify=targets,
         random_state=SEED,
     )
     # No scaler: trees do not need one, and rounding its result to 32 bits moves
@@ -77,7 +96,7 @@ def build(version: str) -> dict[str, bytes]:
 
     onnx = to_onnx(
         model,
-        initial_types=[("features", FloatTensorType([None, len(columns)]))],
+        initial_types=[("features", FloatTensorType([None, len(COLUMNS)]))],
         name=NAME,
         target_opset={"": 17, "ai.onnx.ml": 3},
         options={id(model): {"zipmap": False}},
@@ -100,15 +119,24 @@ def build(version: str) -> dict[str, bytes]:
         sys.exit(f"The ONNX model is {gap} away from scikit-learn.")
 
     sample = slice(0, 3)
+    holdout_file = to_csv(
+        [*COLUMNS, "cultivar"],
+        [
+            [*map(number, row), int(label)]
+            for row, label in zip(holdout, labels)
+        ],
+    )
     return {
-        "model.onnx": content,
-        "eval/holdout.csv": to_csv(
-            [*columns, "cultivar"],
-            [
-                [*map(number, row), int(label)]
-                for row, label in zip(holdout, labels)
-            ],
+        **(
+            {}
+            if folder == HERE
+            else {
+                path: (HERE / path).read_bytes()
+                for path in (Path(__file__).name, REQUIREMENTS, DATA)
+            }
         ),
+        "model.onnx": content,
+        "eval/holdout.csv": holdout_file,
         "samples/request.json": to_json(
             {"id": "sample-1"},
             "inputs",
@@ -124,7 +152,7 @@ def build(version: str) -> dict[str, bytes]:
         ),
         "model.yaml": replace_block(
             folder / "model.yaml",
-            {"lineage": lineage(model, train, holdout)},
+            {"lineage": lineage(version, model, train, holdout_file)},
         ),
         "card.yaml": replace_block(
             folder / "card.yaml",
@@ -176,25 +204,36 @@ def wilson(right):
     }
 
 
-def lineage(model, train, holdout):
-    source = files("sklearn.datasets") / "data" / "wine_data.csv"
+def lineage(version, model, train, holdout_file):
+    """Where the version comes from; every path is one inside the package."""
+    program = Path(__file__)
     return {
         "datasets": [
             {
                 "name": "wine recognition (UCI)",
-                "uri": f"pkg:pypi/scikit-learn@{installed('scikit-learn')}"
-                "#sklearn/datasets/data/wine_data.csv",
-                "digest": sha256(source.read_bytes()),
-            }
+                "uri": DATA,
+                "digest": sha256((HERE / DATA).read_bytes()),
+                "role": "training",
+            },
+            {
+                "name": "hold-out of wine recognition",
+                "uri": "eval/holdout.csv",
+                "digest": sha256(holdout_file),
+                "role": "test",
+            },
         ],
-        "code": {"path": f"examples/{NAME}/train.py"},
+        "code": {
+            "path": program.name,
+            "digest": sha256(program.read_bytes()),
+            "command": f"python {program.name}",
+        },
         "parameters": {
             "estimator": type(model).__name__,
             "n_estimators": model.n_estimators,
             "max_depth": model.max_depth,
             "seed": SEED,
             "trainingRows": len(train),
-            "holdoutRows": len(holdout),
+            "holdoutRows": holdout_file.count(b"\n") - 1,
         },
         "environment": {
             "python": ".".join(platform.python_version_tuple()[:2]),
@@ -203,7 +242,35 @@ def lineage(model, train, holdout):
                 for name in ("numpy", "onnx", "scikit-learn", "skl2onnx")
             },
         },
+        "lockFile": {
+            "path": REQUIREMENTS,
+            "digest": sha256((HERE / REQUIREMENTS).read_bytes()),
+        },
+        **(
+            {}
+            if version == "1.0.0"
+            else {
+                "parents": [
+                    {
+                        "model": NAME,
+                        "version": "1.0.0",
+                        "relation": "retrained",
+                    }
+                ]
+            }
+        ),
     }
+
+
+def own_version() -> str:
+    """Version of the package that this program is in."""
+    return yaml.safe_load((HERE / "model.yaml").read_text("utf-8"))["version"]
+
+
+def folder_of(version: str) -> Path:
+    if version == own_version():
+        return HERE
+    return HERE.parent / VERSIONS[version][0]
 
 
 def sha256(content: bytes) -> str:
@@ -283,10 +350,12 @@ def main():
     arguments = argparse.ArgumentParser(
         description="Trains the wine classifier."
     )
-    arguments.add_argument("--version", choices=VERSIONS, default="1.0.0")
+    arguments.add_argument(
+        "--version", choices=VERSIONS, default=own_version()
+    )
     arguments.add_argument("--check", action="store_true")
     options = arguments.parse_args()
-    folder = VERSIONS[options.version][0]
+    folder = folder_of(options.version)
     changed = []
     for path, content in build(options.version).items():
         file = folder / path

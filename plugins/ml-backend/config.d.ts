@@ -38,6 +38,20 @@ export interface Config {
       /** Wait after the first attempt that failed, doubled after each further one; 5 seconds by default. */
       retryDelay?: HumanDuration | string;
     };
+    /** Tells a lineage service of trainings and deployments, as OpenLineage run events. */
+    openLineage?: {
+      /** Base URL of the service, e.g. `https://marquez.example`; nobody is told without it. */
+      url?: string;
+      /** Path that run events are posted to; `/api/v1/lineage` by default. */
+      endpoint?: string;
+      /**
+       * Sent as a bearer token.
+       * @visibility secret
+       */
+      apiKey?: string;
+      /** Namespace of jobs, models and deployments; `ml://` and the host of the backend by default. */
+      namespace?: string;
+    };
     serving?: {
       /** The inference server on this machine. */
       embedded?: {

@@ -41,6 +41,30 @@ const VIEWS: Array<{
       ).toBeVisible(),
   },
   {
+    name: 'lineage',
+    address: `${MODEL_PAGE}/lineage?version=1.0.0`,
+    ready: page =>
+      expect(
+        page.getByRole('button', { name: /^Data set wine/ }),
+      ).toBeVisible(),
+  },
+  {
+    name: 'lineage as a table',
+    address: `${MODEL_PAGE}/lineage?version=1.0.0&as=table`,
+    ready: page =>
+      expect(page.getByRole('row', { name: /trained by/ })).toBeVisible(),
+  },
+  {
+    name: 'one data set',
+    address: `${MODEL_PAGE}/lineage?version=1.0.0`,
+    ready: async page => {
+      await page.getByRole('button', { name: /^Data set wine/ }).click();
+      await expect(page.getByRole('dialog')).toContainText(
+        'Versions made with it',
+      );
+    },
+  },
+  {
     name: 'deploy dialog',
     address: `${MODEL_PAGE}/deployments`,
     ready: async page => {

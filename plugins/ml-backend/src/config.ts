@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import type { RootConfigService } from '@backstage/backend-plugin-api';
 import { readDurationFromConfig } from '@backstage/config';
+import { InputError } from '@backstage/errors';
 import { durationToMilliseconds } from '@backstage/types';
 import type {
   PlatformInfo,
@@ -8,6 +9,7 @@ import type {
 } from '@ml-platform/plugin-ml-common';
 import type { ExternalArtifactStoreOptions } from './artifacts';
 import { readCanarySettings } from './releases/canarySettings';
+import type { OpenLineageOptions } from './lineage/openlineage/OpenLineageChannel';
 import type { EmbeddedServingTargetOptions } from './serving/EmbeddedServingTarget';
 
 export interface MlConfig {
@@ -30,6 +32,12 @@ export interface MlConfig {
     allowPrivateTargets: boolean;
     /** Milliseconds. */
     retryDelay: number;
+  };
+  openLineage: {
+    /** Namespace of jobs, models and deployments. */
+    namespace: string;
+    /** Absent when nobody is told. */
+    target?: OpenLineageOptions;
   };
   /** Milliseconds. */
   statusInterval: number;
@@ -89,6 +97,7 @@ export function readMlConfig(config: RootConfigService): MlConfig {
         config.getOptionalBoolean('ml.webhooks.allowPrivateTargets') ?? false,
       retryDelay: duration('ml.webhooks.retryDelay', 5_000),
     },
+    openLineage: readOpenLineage(config),
     statusInterval: duration('ml.serving.statusInterval', 2_000),
     loadTimeout: duration('ml.releases.loadTimeout', 5 * 60_000),
     canary: readCanarySettings(config),
@@ -101,4 +110,31 @@ export function readMlConfig(config: RootConfigService): MlConfig {
       repositoryPrefix: external.getOptionalString('repositoryPrefix'),
     },
   };
+}
+
+function readOpenLineage(config: RootConfigService): MlConfig['openLineage'] {
+  const section = config.getOptionalConfig('ml.openLineage');
+  const url = section?.getOptionalString('url');
+  if (url !== undefined && !/^https?:$/.test(protocolOf(url))) {
+    throw new InputError(
+      `ml.openLineage.url: '${url}' is no HTTP address; write for instance https://marquez.example`,
+    );
+  }
+  const path = section?.getOptionalString('endpoint') ?? '/api/v1/lineage';
+  return {
+    namespace:
+      section?.getOptionalString('namespace') ??
+      `ml://${new URL(config.getString('backend.baseUrl')).host}`,
+    target:
+      url === undefined
+        ? undefined
+        : {
+            endpoint: `${url.replace(/\/+$/, '')}/${path.replace(/^\/+/, '')}`,
+            apiKey: section?.getOptionalString('apiKey'),
+          },
+  };
+}
+
+function protocolOf(url: string): string {
+  return URL.canParse(url) ? new URL(url).protocol : '';
 }

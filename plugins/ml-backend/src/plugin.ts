@@ -28,6 +28,9 @@ import { readMlConfig } from './config';
 import { ChangeNotifier } from './events/ChangeNotifier';
 import { SingleValue } from './extensions/SingleValue';
 import { createRouter } from './http/createRouter';
+import { DatabaseLineageStore } from './lineage/DatabaseLineageStore';
+import { LineageService } from './lineage/LineageService';
+import { OpenLineageChannel } from './lineage/openlineage/OpenLineageChannel';
 import { DatabaseRegistryStore } from './registry/DatabaseRegistryStore';
 import { PackageReader } from './registry/PackageReader';
 import { RegistryService } from './registry/RegistryService';
@@ -117,8 +120,18 @@ export const mlPlugin = createBackendPlugin({
           audit,
         });
 
+        const { namespace, target: lineageTarget } = config.openLineage;
         const { outbox, webhooks } = await startWebhooks({
           ...deps,
+          channels: lineageTarget
+            ? [
+                new OpenLineageChannel({
+                  config: lineageTarget,
+                  namespace,
+                  versions: registryStore,
+                }),
+              ]
+            : [],
           config: config.webhooks,
           knex,
           audit,
@@ -154,6 +167,10 @@ export const mlPlugin = createBackendPlugin({
           outbox,
           changes,
         };
+        const lineage = new LineageService({
+          ...governed,
+          store: new DatabaseLineageStore({ knex }),
+        });
         const aliasStore = new DatabaseAliasStore({ knex });
         const aliases = new AliasService({
           ...governed,
@@ -214,6 +231,8 @@ export const mlPlugin = createBackendPlugin({
             releases,
             deployments,
             webhooks,
+            lineage,
+            namespace,
             audit,
             authorizer,
             target,

@@ -80,6 +80,16 @@ const deploymentsContent = EntityContentBlueprint.make({
   },
 });
 
+const lineageContent = EntityContentBlueprint.make({
+  name: 'lineage',
+  params: {
+    path: '/lineage',
+    title: texts.lineage.title,
+    filter: { kind: 'model' },
+    loader: () => import('./components/Lineage').then(m => <m.LineageTab />),
+  },
+});
+
 /**
  * The portal's pages for models.
  * @public
@@ -97,6 +107,7 @@ export const mlPlugin = createFrontendPlugin({
     overviewCard,
     versionsContent,
     deploymentsContent,
+    lineageContent,
   ],
 });
 

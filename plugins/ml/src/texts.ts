@@ -5,11 +5,13 @@ import type {
 } from '@ml-platform/plugin-ml-common';
 import { canaryTexts } from './canaryTexts';
 import { lifecycleTexts } from './lifecycleTexts';
+import { lineageTexts } from './lineageTexts';
 
 /** Every sentence that the portal says, in one place. */
 export const texts = {
   ...lifecycleTexts,
   ...canaryTexts,
+  lineage: lineageTexts,
 
   environment: {
     staging: 'Staging',

@@ -33,6 +33,10 @@ export class OciPeer {
         response
           .writeHead(200)
           .end(request.method === 'HEAD' ? undefined : blob);
+    } else if (request.method === 'GET' && /\/manifests\//.test(path)) {
+      const manifest = this.manifests.get(path.split('/').at(-1)!);
+      if (manifest) response.writeHead(200).end(manifest);
+      else this.refuse(response, 404, 'MANIFEST_UNKNOWN', 'manifest unknown');
     } else if (request.method === 'PUT' && /\/manifests\//.test(path)) {
       this.manifests.set(path.split('/').at(-1)!, await this.#read(request));
       response.writeHead(201).end();

@@ -6,8 +6,10 @@ import {
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import {
+  type DatasetUse,
   type Deployment,
   isFinal,
+  type LineageGraph,
   type Release,
   type ReleaseState,
   type Version,
@@ -32,6 +34,9 @@ export class TestPlatform {
   readonly versions = new Map<string, Version>();
   readonly lifecycle = new LifecyclePeer(this.versions);
   readonly releases: Release[] = [];
+  /** Answer to a question for lineage, whatever the query. */
+  lineage?: LineageGraph;
+  datasetUses: DatasetUse[] = [];
   /** States a new release goes through, one a poll; the last one stays. */
   script: ReleaseState[] = ['loading', 'routing', 'succeeded'];
   releaseError = 'the worker does not start';
@@ -128,6 +133,14 @@ export class TestPlatform {
     const versions = [...this.versions.values()].filter(
       item => !name || item.model === name,
     );
+    if (url.pathname.endsWith('/lineage')) {
+      send(this.lineage);
+      return;
+    }
+    if (resource === 'datasets') {
+      send({ items: name === 's3://data/wine.csv' ? this.datasetUses : [] });
+      return;
+    }
     const lifecycle = this.#lifecycle(request, response, url, body);
     if (lifecycle === 'refused') return;
     if (lifecycle) {

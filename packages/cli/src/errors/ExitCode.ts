@@ -12,6 +12,7 @@ export const ExitCode = {
   gateRefused: 6,
   timeout: 7,
   pending: 8,
+  differs: 9,
   degraded: 10,
   interrupted: 130,
 } as const;
@@ -47,6 +48,11 @@ export const EXIT_CODES: ReadonlyArray<{ code: ExitStatus; meaning: string }> =
       meaning: 'gave up waiting; the work is still running',
     },
     { code: ExitCode.pending, meaning: 'waits for somebody, an approval' },
+    {
+      code: ExitCode.differs,
+      meaning:
+        'what a version was made from differs, is missing, or could not be checked',
+    },
     {
       code: ExitCode.degraded,
       meaning: 'the release was rolled back, or is live but unhealthy',

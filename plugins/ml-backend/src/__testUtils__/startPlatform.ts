@@ -28,6 +28,7 @@ export interface StartOptions {
   permissions?: Partial<PermissionsService>;
   /** On top of those that let webhooks go to this machine. */
   webhooks?: JsonObject;
+  openLineage?: JsonObject;
 }
 
 /** The control plane as it runs, with its data plane scripted. */
@@ -70,6 +71,7 @@ export class TestPlatform {
                 retryDelay: '20ms',
                 ...options.webhooks,
               },
+              openLineage: options.openLineage ?? {},
               serving: { statusInterval: '50ms' },
               releases: { loadTimeout: options.loadTimeout ?? '20s' },
             },

@@ -10,6 +10,8 @@ import type { ApprovalService } from '../approvals/ApprovalService';
 import { createAuditRouter } from '../audit/router';
 import type { AuditLog } from '../audit/AuditLog';
 import type { Authorizer } from '../authorization/Authorizer';
+import type { LineageService } from '../lineage/LineageService';
+import { createLineageRouter } from '../lineage/router';
 import type { RegistryService } from '../registry/RegistryService';
 import { createLifecycleRouter } from '../registry/lifecycleRouter';
 import type { VersionDeletion } from '../registry/VersionDeletion';
@@ -31,6 +33,9 @@ export interface RouterOptions {
   releases: ReleaseService;
   deployments: DeploymentViews;
   webhooks: WebhookService;
+  lineage: LineageService;
+  /** Namespace of OpenLineage events. */
+  namespace: string;
   audit: AuditLog;
   authorizer: Authorizer;
   target: ServingTarget;
@@ -66,6 +71,7 @@ export function createRouter(options: RouterOptions): express.Router {
   v1.use(createReleasesRouter(options));
   v1.use(createAuditRouter(options));
   v1.use(createWebhooksRouter(options));
+  v1.use(createLineageRouter(options));
 
   const router = Router();
   router.get('/health', (_request, response) => {

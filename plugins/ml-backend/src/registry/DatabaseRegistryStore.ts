@@ -6,6 +6,7 @@ import {
 } from '@ml-platform/plugin-ml-common';
 import type { Knex } from 'knex';
 import { decodeCursor, encodeCursor } from '../http/cursor';
+import { indexLineage } from '../lineage/edges';
 import type {
   ModelQuery,
   RegistryStore,
@@ -188,6 +189,7 @@ export class DatabaseRegistryStore implements RegistryStore {
       sort_key: versionSortKey(version.version),
     });
     await indexVersion(trx, version);
+    await indexLineage(trx, version);
     const latest = await refreshModel(trx, version.model);
     if (latest === version.version) {
       // An older version that is registered late, or a draft, does not change what the model says of itself.

@@ -16,6 +16,7 @@ import type { AuditLog } from '../audit/AuditLog';
 import type { Authorizer } from '../authorization/Authorizer';
 import type { ChangeNotifier } from '../events/ChangeNotifier';
 import type { RequestContext } from '../http/requestContext';
+import { checkParents } from '../lineage/checkParents';
 import type { EventOutbox } from '../webhooks/EventOutbox';
 import type { ArtifactReleaser } from './ArtifactReleaser';
 import type { PackageReader } from './PackageReader';
@@ -165,6 +166,12 @@ export class RegistryService {
       owner: model?.owner,
     });
     await this.#checkCompatibility(read.model);
+    await checkParents(read.model, async parent => {
+      const owner = await store.getModel(parent.model);
+      if (!owner || !(await authorizer.canRead(context, owner)))
+        return undefined;
+      return store.getVersion(parent.model, parent.version);
+    });
 
     // Taken before the version exists: no other content can then have its name.
     await artifacts.tagManifest(repository, {

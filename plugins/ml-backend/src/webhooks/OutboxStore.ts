@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { EventType, MlEvent } from '@ml-platform/plugin-ml-common';
 import type { Knex } from 'knex';
+import type { DeliveryChannel } from './DeliveryChannel';
 import type { EventOutbox, OutboxEvent } from './EventOutbox';
 import { type EventRow, toWebhook, type WebhookRow } from './rows';
 
@@ -13,15 +14,19 @@ const LEASE_MS = 30_000;
 export class OutboxStore implements EventOutbox {
   readonly #knex: Knex;
   readonly #source: string;
+  readonly #channels: readonly DeliveryChannel[];
   #onCommitted = () => {};
 
   constructor(options: {
     knex: Knex;
     /** CloudEvents source. */
     source: string;
+    /** None by default. */
+    channels?: readonly DeliveryChannel[];
   }) {
     this.#knex = options.knex;
     this.#source = options.source;
+    this.#channels = options.channels ?? [];
   }
 
   /** Called when there are events to tell. */
@@ -55,6 +60,10 @@ export class OutboxStore implements EventOutbox {
       if (webhook.model && webhook.model !== model) continue;
       if (webhook.types.length && !webhook.types.includes(type)) continue;
       await insertDelivery(trx, { webhook: webhook.id, event: body.id, type });
+    }
+    for (const channel of this.#channels) {
+      if (!channel.wants(type)) continue;
+      await insertDelivery(trx, { webhook: channel.id, event: body.id, type });
     }
     trx.executionPromise.then(
       () => this.#onCommitted(),

@@ -3,6 +3,7 @@ import type { LoggerService } from '@backstage/backend-plugin-api';
 import type { EventsService } from '@backstage/plugin-events-node';
 import type { WebhookDelivery } from '@ml-platform/plugin-ml-common';
 import type { AuditLog } from '../audit/AuditLog';
+import type { DeliveryChannel } from './DeliveryChannel';
 import type { AttemptOutcome, DeliveryQueue } from './DeliveryQueue';
 import type { OutboxStore } from './OutboxStore';
 import { postEvent } from './postEvent';
@@ -16,6 +17,8 @@ export interface WebhookDispatcherOptions {
   queue: DeliveryQueue;
   store: WebhookStore;
   secrets: SecretBox;
+  /** None by default. */
+  channels?: readonly DeliveryChannel[];
   events: EventsService;
   audit: AuditLog;
   logger: LoggerService;
@@ -123,37 +126,74 @@ export class WebhookDispatcher {
   }
 
   async #sendAll(id: string): Promise<void> {
-    const { queue, store } = this.#options;
+    const { channels = [], queue, store } = this.#options;
     while (!this.#stop.signal.aborted) {
       const delivery = await queue.claim(id);
       if (!delivery) return;
-      const webhook = await store.get(id);
-      if (!webhook) {
+      const channel = channels.find(candidate => candidate.id === id);
+      const webhook = channel ? undefined : await store.get(id);
+      let outcome: AttemptOutcome;
+      if (channel) {
+        outcome = await this.#sendToChannel(channel, delivery);
+      } else if (webhook) {
+        outcome = await this.#sendToWebhook(webhook, delivery);
+      } else {
         await queue.drop(id);
         return;
       }
-      await queue.settle(delivery.id, await this.#attempt(webhook, delivery));
+      await queue.settle(delivery.id, outcome);
     }
   }
 
-  async #attempt(
+  async #sendToWebhook(
     webhook: StoredWebhook,
     delivery: WebhookDelivery,
+  ): Promise<AttemptOutcome> {
+    const outcome = await this.#attempt(delivery, () =>
+      this.#send(webhook, delivery.event),
+    );
+    if (outcome.status !== 410) return outcome;
+    await this.#deactivate(webhook);
+    return { ...outcome, state: 'failed', nextAttemptAt: undefined };
+  }
+
+  /** Nobody looks at the deliveries of a channel, so the log tells what fails. */
+  async #sendToChannel(
+    channel: DeliveryChannel,
+    delivery: WebhookDelivery,
+  ): Promise<AttemptOutcome> {
+    const { logger, outbox } = this.#options;
+    const outcome = await this.#attempt(delivery, async () =>
+      channel.send(JSON.parse((await outbox.getBody(delivery.event))!)),
+    );
+    if (outcome.state !== 'delivered') {
+      logger.warn(
+        `Could not tell ${channel.id} of the event ${delivery.event}: ${
+          outcome.error
+        }; ${
+          outcome.nextAttemptAt
+            ? `it is tried again at ${outcome.nextAttemptAt.toISOString()}`
+            : 'it was tried for a day and is given up'
+        }`,
+      );
+    }
+    return outcome;
+  }
+
+  async #attempt(
+    delivery: WebhookDelivery,
+    send: () => Promise<number>,
   ): Promise<AttemptOutcome> {
     let status: number | undefined;
     let error: string;
     try {
-      status = await this.#send(webhook, delivery.event);
+      status = await send();
       if (status >= 200 && status < 300) return { state: 'delivered', status };
       error = `The receiver answered ${status}`;
     } catch (cause) {
       // A connection tried at several addresses says nothing but its code.
       const { code, message } = cause as NodeJS.ErrnoException;
       error = message || code || String(cause);
-    }
-    if (status === 410) {
-      await this.#deactivate(webhook);
-      return { state: 'failed', status, error };
     }
     const nextAttemptAt = nextAttempt({
       attempts: delivery.attempts + 1,

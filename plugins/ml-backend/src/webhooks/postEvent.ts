@@ -12,6 +12,8 @@ export async function postEvent(options: {
   url: string;
   body: string;
   headers: Record<string, string>;
+  /** Of a CloudEvent by default. */
+  contentType?: string;
   allowPrivateTargets: boolean;
 }): Promise<number> {
   const url = new URL(options.url);
@@ -28,7 +30,8 @@ export async function postEvent(options: {
       signal: deadline,
       headers: {
         ...options.headers,
-        'content-type': 'application/cloudevents+json; charset=utf-8',
+        'content-type':
+          options.contentType ?? 'application/cloudevents+json; charset=utf-8',
         'content-length': bytes.length,
         'user-agent': 'ml-platform-webhooks',
       },

@@ -9,6 +9,7 @@ import type { Knex } from 'knex';
 import type { AuditLog } from '../audit/AuditLog';
 import type { Authorizer } from '../authorization/Authorizer';
 import type { MlConfig } from '../config';
+import type { DeliveryChannel } from './DeliveryChannel';
 import { DeliveryQueue } from './DeliveryQueue';
 import type { EventOutbox } from './EventOutbox';
 import { OutboxStore } from './OutboxStore';
@@ -29,10 +30,12 @@ export async function startWebhooks(options: {
   lifecycle: LifecycleService;
   logger: LoggerService;
   scheduler: SchedulerService;
+  /** What is told beside the webhooks. */
+  channels: readonly DeliveryChannel[];
 }): Promise<{ outbox: EventOutbox; webhooks: WebhookService }> {
-  const { config, knex, lifecycle, scheduler } = options;
+  const { channels, config, knex, lifecycle, scheduler } = options;
   const { allowPrivateTargets, encryptionKey, retryDelay, source } = config;
-  const outbox = new OutboxStore({ knex, source });
+  const outbox = new OutboxStore({ knex, source, channels });
   const store = new WebhookStore({ knex });
   const secrets = new SecretBox({ key: encryptionKey });
   const queue = new DeliveryQueue({ knex, owner: randomUUID() });

@@ -6,6 +6,7 @@ import type {
   Strategy,
 } from '../releases/types';
 import type { RolloutAction } from '../serving/rollout';
+import { LineageClient } from './LineageClient';
 import { MlTransport, type MlClientOptions, toQuery } from './MlTransport';
 import {
   AliasesClient,
@@ -103,6 +104,7 @@ export class MlClient {
   readonly aliases: AliasesClient;
   readonly approvals: ApprovalsClient;
   readonly webhooks: WebhooksClient;
+  readonly lineage: LineageClient;
   readonly #transport: MlTransport;
 
   constructor(options: MlClientOptions) {
@@ -111,6 +113,7 @@ export class MlClient {
     this.aliases = new AliasesClient(this.#transport);
     this.approvals = new ApprovalsClient(this.#transport);
     this.webhooks = new WebhooksClient(this.#transport);
+    this.lineage = new LineageClient(this.#transport);
   }
 
   info(): Promise<PlatformInfo> {

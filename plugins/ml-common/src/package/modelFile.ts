@@ -7,6 +7,7 @@ import {
   FORMATS,
   mlserverSchema,
 } from './formats';
+import { lineageSchema } from './lineage';
 import { modelNameSchema, versionSchema } from './names';
 import { relativePath } from './relativePath';
 
@@ -18,82 +19,6 @@ const entityRef = (kinds: string) =>
       new RegExp(`^(?:(?:${kinds}):)?(?:[\\w.-]+/)?[\\w.-]+$`, 'i'),
       `must be an entity reference such as ${kinds.split('|')[0]}:default/name`,
     );
-
-/** @public */
-export const lineageSchema = z.strictObject({
-  datasets: z
-    .array(
-      z.strictObject({
-        name: z
-          .string()
-          .min(1)
-          .meta({ description: 'Name of the dataset.', examples: ['wine'] }),
-        uri: z
-          .string()
-          .meta({
-            description: 'Where it is.',
-            examples: ['s3://data/wine/2026-01'],
-          })
-          .optional(),
-        digest: z
-          .string()
-          .regex(/^sha256:[0-9a-f]{64}$/, 'must be sha256:<64 hex digits>')
-          .meta({ description: 'Digest of its content.' })
-          .optional(),
-      }),
-    )
-    .optional(),
-  code: z
-    .strictObject({
-      repository: z
-        .string()
-        .meta({
-          description: 'Repository of the training code.',
-          examples: ['https://git.example/wine'],
-        })
-        .optional(),
-      commit: z
-        .string()
-        .meta({
-          description: 'Commit it was trained from.',
-          examples: ['4f2a9c1'],
-        })
-        .optional(),
-      path: z
-        .string()
-        .meta({
-          description: 'Path inside the repository.',
-          examples: ['train.py'],
-        })
-        .optional(),
-    })
-    .optional(),
-  parameters: z
-    .record(z.string(), z.union([z.string(), z.number(), z.boolean()]))
-    .meta({
-      description: 'Hyperparameters, by name.',
-      examples: [{ trees: 40 }],
-    })
-    .optional(),
-  environment: z
-    .record(z.string(), z.string())
-    .meta({
-      description: 'Versions of what it was trained with.',
-      examples: [{ python: '3.11', 'scikit-learn': '1.7.2' }],
-    })
-    .optional(),
-  run: z
-    .strictObject({
-      tracker: z
-        .string()
-        .meta({ description: 'Name of the tracker.', examples: ['mlflow'] }),
-      id: z
-        .string()
-        .meta({ description: 'Id of the run there.', examples: ['8d2c'] }),
-    })
-    .meta({ description: 'The run of an experiment tracker that made it.' })
-    .optional(),
-});
 
 /**
  * `model.yaml`: what a package says about itself.

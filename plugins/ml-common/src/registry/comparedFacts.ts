@@ -54,8 +54,21 @@ export function parameterFacts({ package: file }: Version): Fact[] {
 
 /** Code, run and software that made it. */
 export function trainingFacts({ package: file }: Version): Fact[] {
-  const { code, environment, run } = file.lineage ?? {};
-  return [...flatten({ code, run }), ...toFacts(environment ?? {})];
+  const { baseImage, code, environment, lockFile, parents, run } =
+    file.lineage ?? {};
+  return [
+    ...flatten({ code, run }),
+    ...toFacts(environment ?? {}),
+    ...flatten({ lockFile, baseImage }),
+    {
+      name: 'parents',
+      value: listOf(
+        parents?.map(
+          ({ model, relation, version }) => `${relation} ${model}@${version}`,
+        ),
+      ),
+    },
+  ];
 }
 
 export function interfaceFacts(version: Version): Fact[] {

@@ -51,6 +51,7 @@ const partOf =
   (partial: Partial<T> = {}) =>
     partial as T;
 export const versionsMock = partOf<MlApi['versions']>();
+export const lineageMock = partOf<MlApi['lineage']>();
 export const approvalsMock = partOf<MlApi['approvals']>();
 export const aliasesMock = (partial: Partial<MlApi['aliases']> = {}) =>
   partOf<MlApi['aliases']>()({

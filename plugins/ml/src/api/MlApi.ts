@@ -2,6 +2,7 @@ import { createApiRef } from '@backstage/frontend-plugin-api';
 import type {
   AliasesClient,
   ApprovalsClient,
+  LineageClient,
   MlClient,
   VersionsClient,
 } from '@ml-platform/plugin-ml-common';
@@ -13,11 +14,12 @@ import type {
  */
 export type MlApi = Omit<
   Pick<MlClient, keyof MlClient>,
-  'versions' | 'aliases' | 'approvals'
+  'versions' | 'aliases' | 'approvals' | 'lineage'
 > & {
   versions: Pick<VersionsClient, keyof VersionsClient>;
   aliases: Pick<AliasesClient, keyof AliasesClient>;
   approvals: Pick<ApprovalsClient, keyof ApprovalsClient>;
+  lineage: Pick<LineageClient, keyof LineageClient>;
 };
 
 /** @public */
