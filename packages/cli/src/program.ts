@@ -7,6 +7,7 @@ import { addApprovalsCommands } from './commands/approvals/command';
 import { addCompletionCommands } from './commands/completion/command';
 import { addDeployCommand } from './commands/deploy/command';
 import { addDoctorCommand } from './commands/doctor/command';
+import { addExportCommand } from './commands/export/command';
 import { addHelpCommand } from './commands/help/command';
 import { addInitCommand } from './commands/init/command';
 import { addModelsCommands } from './commands/models/command';
@@ -75,6 +76,7 @@ Exit codes are listed by \`ml help exit-codes\`.`,
   addInitCommand(program, start);
   addPackageCommands(program, start);
   addRegisterCommand(program, start);
+  addExportCommand(program, start);
   program.commandsGroup('Release and use:');
   addDeployCommand(program, start);
   addRollbackCommand(program, start);

@@ -85,7 +85,11 @@ async function writeFiles(built: BuiltPackage, folder: string) {
   );
 }
 
-async function expectReplaceable(target: string, output: string) {
+/** Refuses a folder that holds anything but a layout. */
+export async function expectReplaceable(
+  target: string,
+  output: string,
+): Promise<void> {
   if (existsSync(join(target, 'oci-layout'))) return;
   const entries = await readdir(target).catch(
     (error: NodeJS.ErrnoException) => {

@@ -1,5 +1,9 @@
 import { ResponseError } from '@backstage/errors';
-import type { MlClient, Version } from '@ml-platform/plugin-ml-common';
+import {
+  type MlClient,
+  repositoryOf,
+  type Version,
+} from '@ml-platform/plugin-ml-common';
 import type { CommandContext } from '../../CommandContext';
 import { backoff } from '../../connection/backoff';
 import { pushTarget } from '../../connection/pushTarget';
@@ -8,7 +12,8 @@ import { ExitCode } from '../../errors/ExitCode';
 import { toCliError } from '../../errors/toCliError';
 import { formatBytes } from '../../output/format';
 import type { BuiltPackage } from '../../packaging';
-import { pushPackage } from '../../push/pushPackage';
+import { packageContent } from '../../oci/Content';
+import { pushContent } from '../../push/pushContent';
 import { RegistryClient } from '../../push/RegistryClient';
 import { hashWithProgress } from '../package/packageDirectory';
 import { versionText } from '../versions/versionText';
@@ -41,8 +46,9 @@ export async function register(
   let pushed = { sentBytes: 0, skippedBytes: built.size };
   try {
     if (!isUnchanged) {
-      pushed = await pushPackage({
-        ...{ registry, prefix: target.prefix, built, output, env },
+      pushed = await pushContent({
+        ...{ registry, output, env, content: packageContent(built) },
+        repository: `${target.prefix}${repositoryOf(name)}`,
         onProgress: (done, total) =>
           context.onInterrupt(
             () =>
