@@ -11,6 +11,7 @@ import { type SpooledLayer, spoolLayer } from './spoolLayer';
 /** Port that the image serves on. */
 export const IMAGE_PORT = 8080;
 
+const OCI_PREFIX = 'org.opencontainers.image.';
 const CONFIG_TYPE = 'application/vnd.oci.image.config.v1+json';
 
 /** The version that an image serves. */
@@ -128,7 +129,15 @@ function configOf(
         ...Object.entries(env).map(([name, value]) => `${name}=${value}`),
       ],
       ExposedPorts: { [`${IMAGE_PORT}/tcp`]: {} },
-      Labels: { ...base.config?.Labels, ...labels },
+      // What the base says of itself, its licence for one, is not so of this image.
+      Labels: {
+        ...Object.fromEntries(
+          Object.entries(base.config?.Labels ?? {}).filter(
+            ([name]) => !name.startsWith(OCI_PREFIX),
+          ),
+        ),
+        ...labels,
+      },
       StopSignal: 'SIGTERM',
     },
     rootfs: {
@@ -150,7 +159,7 @@ function annotationsOf(
   base: BaseImage,
 ): Record<string, string> {
   const code = file.lineage?.code;
-  const key = (name: string) => `org.opencontainers.image.${name}`;
+  const key = (name: string) => `${OCI_PREFIX}${name}`;
   const values = {
     [key('title')]: file.title ?? file.name,
     [key('description')]: file.description,
