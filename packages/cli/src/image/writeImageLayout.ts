@@ -10,7 +10,11 @@ export { SERVER_LABEL } from './imageConfig';
 /** Writes an image of new layers as a layout; for the scripts of this repository. */
 export async function writeImageLayout(options: {
   layers: ReadonlyArray<{ name: string; entries: readonly TarContent[] }>;
-  config: Omit<ImageConfig, 'rootfs' | 'history'>;
+  config: {
+    os: string;
+    architecture: string;
+    config: ImageConfig['config'];
+  };
   tag: string;
   /** A folder, or a file that ends in `.tar`. */
   target: string;
@@ -29,7 +33,7 @@ export async function writeImageLayout(options: {
       ...config,
       rootfs: { type: 'layers', diff_ids: spooled.map(layer => layer.diffId) },
       history: layers.map(({ name }) => ({ created_by: name })),
-    } as ImageConfig,
+    },
   });
   const write = target.endsWith('.tar') ? writeLayoutTar : writeLayoutFolder;
   await write({ content, tag, target, onBytes: () => {} });

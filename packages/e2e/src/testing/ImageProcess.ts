@@ -1,6 +1,6 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { freePorts } from './freePorts';
@@ -9,6 +9,9 @@ import type { UnpackedImage } from './unpackImage';
 /** A way into a file system: words before the program that is run there. */
 type Way = (user: string) => string[];
 
+const USER = '65532:65532';
+// The programs that lead into a file system are those of this machine.
+const PATH = `${process.env.PATH}:/usr/sbin:/sbin`;
 const BIND = 'mount --bind /dev/null "$0/dev/null" && exec chroot "$@"';
 
 /** Runs an image's file system as a container runtime would: its entrypoint, its user, nothing of this machine but the network and /dev/null. */
@@ -25,8 +28,7 @@ export class ImageProcess {
       cwd: '/',
       env: {
         ...Object.fromEntries(config.Env.map(line => splitOnce(line, '='))),
-        // The programs that lead into it are found on this machine's.
-        PATH: `${process.env.PATH}:/usr/sbin:/sbin`,
+        PATH,
         ML_PORT: String(port),
         ML_HOST: '127.0.0.1',
       },
@@ -64,38 +66,41 @@ export class ImageProcess {
 /** The first way into the file system that this machine allows. */
 function enter(root: string): Way {
   mkdirSync(join(root, 'dev'), { recursive: true });
-  writeFileSync(join(root, 'dev/null'), '');
-  const unshare = (...options: string[]) => ['unshare', ...options, '--mount'];
-  const ways: Way[] =
+  const device = join(root, 'dev/null');
+  writeFileSync(device, '');
+  const bound = ['--mount', 'sh', '-c', BIND, root];
+  const ways: Array<{ prepare?: () => void; way: Way }> =
     process.getuid!() === 0
       ? [
-          user => [
-            ...unshare(),
-            ...['sh', '-c', BIND, root, `--userspec=${user}`, root],
-          ],
+          { way: user => ['unshare', ...bound, `--userspec=${user}`, root] },
+          {
+            // Where mounting is not allowed, a device of its own may be.
+            prepare() {
+              rmSync(device);
+              execFileSync('mknod', ['-m', '666', device, 'c', '1', '3']);
+            },
+            way: user => ['chroot', `--userspec=${user}`, root],
+          },
         ]
       : [
-          // Without rights of its own, it is root in a namespace where root is nobody.
-          () => [
-            ...unshare('--user', '--map-root-user'),
-            ...['sh', '-c', BIND, root, root],
-          ],
+          // Root of a namespace of its own, which is nobody outside of it.
+          {
+            way: () => ['unshare', '--user', '--map-root-user', ...bound, root],
+          },
         ];
   const failures: string[] = [];
-  for (const way of ways) {
-    const [command, ...args] = [...way('65532:65532'), '/usr/bin/node', '-v'];
+  for (const { prepare, way } of ways) {
     try {
-      execFileSync(command, args, {
-        stdio: 'pipe',
-        env: { PATH: `${process.env.PATH}:/usr/sbin:/sbin` },
-      });
+      prepare?.();
+      const [command, ...args] = [...way(USER), '/usr/bin/node', '-v'];
+      execFileSync(command, args, { stdio: 'pipe', env: { PATH } });
       return way;
     } catch (error) {
-      failures.push(`${command}: ${(error as Error).message}`);
+      failures.push((error as Error).message);
     }
   }
   throw new Error(
-    `An image can only be run where chroot and a mount namespace are allowed: as root with CAP_SYS_ADMIN, or with user namespaces (unshare --user).\n${failures.join(
+    `An image's file system can only be run where chroot is allowed: as root, or as a user who may make user namespaces (unshare --user).\n${failures.join(
       '\n',
     )}`,
   );
