@@ -5,6 +5,7 @@ import {
   rmSync,
   statSync,
 } from 'node:fs';
+import { createHash } from 'node:crypto';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ImageProcess } from './testing/ImageProcess';
@@ -16,6 +17,9 @@ const SAMPLE = join(
   repository,
   'examples/wine-classifier/samples/request.json',
 );
+
+const digestOf = (text: string) =>
+  `sha256:${createHash('sha256').update(text).digest('hex')}`;
 
 describe('a version that is exported from a platform', () => {
   let platform: Platform;
@@ -68,6 +72,79 @@ describe('a version that is exported from a platform', () => {
     ).toEqual(
       readFileSync(join(repository, 'examples/wine-classifier/model.onnx')),
     );
+  });
+
+  it('goes into a registry with what belongs to it, which takes over what it has', async () => {
+    const host = `localhost:${platform.ports.portal}`;
+    const registry = `http://${host}/v2/models/wine-classifier`;
+    const authorization = `Bearer ${platform.token}`;
+    const put = (path: string, body: string, mediaType: string) =>
+      fetch(`${registry}/${path}`, {
+        method: path.startsWith('blobs') ? 'POST' : 'PUT',
+        headers: { authorization, 'content-type': mediaType },
+        body,
+      });
+    const { digest: subject } = await platform.client.getVersion(
+      'wine-classifier',
+      '1.0.0',
+    );
+    const { headers } = await fetch(`${registry}/manifests/${subject}`, {
+      method: 'HEAD',
+      headers: { authorization },
+    });
+    const empty = digestOf('{}');
+    const stored = await put(
+      `blobs/uploads/?digest=${empty}`,
+      '{}',
+      'application/octet-stream',
+    );
+    expect(stored.status).toBe(201);
+    const mediaType = 'application/vnd.oci.image.manifest.v1+json';
+    const evaluation = JSON.stringify({
+      schemaVersion: 2,
+      mediaType,
+      artifactType: 'application/vnd.in-toto+json',
+      config: {
+        mediaType: 'application/vnd.oci.empty.v1+json',
+        digest: empty,
+        size: 2,
+      },
+      layers: [],
+      subject: {
+        mediaType,
+        digest: subject,
+        size: Number(headers.get('content-length')),
+      },
+    });
+    const attached = digestOf(evaluation);
+    const pushed = await put(`manifests/${attached}`, evaluation, mediaType);
+    expect(pushed.status).toBe(201);
+
+    const outcome = await platform.ml(
+      [
+        ...['export', 'wine-classifier@1.0.0', '--json', '--referrers'],
+        ...['--to', `${host}/models/wine-copy:exported`],
+      ],
+      {
+        env: {
+          ...platform.env,
+          ML_EXPORT_USERNAME: 'ml',
+          ML_EXPORT_PASSWORD: platform.token,
+        },
+      },
+    );
+    expectSuccess(outcome);
+    expect(JSON.parse(outcome.stdout).data).toMatchObject({
+      digest: subject,
+      sentBytes: 0,
+    });
+    const listed = await fetch(
+      `http://${host}/v2/models/wine-copy/referrers/${subject}`,
+      { headers: { authorization } },
+    );
+    expect((await listed.json()).manifests).toMatchObject([
+      { digest: attached },
+    ]);
   });
 
   describe('as an image', () => {
