@@ -4,6 +4,8 @@ import { existsSync } from 'node:fs';
 import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+// As the backend's tests start it: one way to run Docker's registry.
+/* eslint-disable @backstage/no-forbidden-package-imports, @backstage/no-mixed-plugin-imports */
 import {
   DockerRegistry,
   type RegistrySecurity,
@@ -12,6 +14,7 @@ import {
   PASSWORD,
   USERNAME,
 } from '@ml-platform/plugin-ml-backend/src/artifacts/__testUtils__/TokenServer';
+/* eslint-enable @backstage/no-forbidden-package-imports, @backstage/no-mixed-plugin-imports */
 import { parse } from 'yaml';
 import { MlProcess, type MlRunOptions } from './__testUtils__/MlProcess';
 import { TestPlatform } from './__testUtils__/TestPlatform';
@@ -33,6 +36,13 @@ describe('ml export', () => {
   let folder: string;
   let digest: string;
 
+  const inFolder = (...names: string[]) => join(folder, ...names);
+  const run = (args: string[], { env, ...options }: MlRunOptions = {}) =>
+    ml.run([...args, '--json'], {
+      ...options,
+      env: { ML_URL: platform.url, ML_TOKEN: platform.token, ...env },
+    });
+
   beforeAll(async () => {
     ml = await MlProcess.build();
   });
@@ -43,9 +53,9 @@ describe('ml export', () => {
     await writePackage(inFolder('package'), {
       'data/large.bin': randomBytes(LARGE),
     });
-    const { code, stdout } = await run(['register', inFolder('package')]);
-    expect(code).toBe(0);
-    digest = JSON.parse(stdout).data.digest;
+    const registered = await run(['register', inFolder('package')]);
+    if (registered.code !== 0) throw new Error(registered.stderr);
+    digest = JSON.parse(registered.stdout).data.digest;
     Object.assign(platform.versions.get('example@1.0.0')!, {
       package: parse(modelYaml('example', 'example')),
     });
@@ -55,12 +65,6 @@ describe('ml export', () => {
     await rm(folder, { recursive: true });
   });
 
-  const inFolder = (...names: string[]) => join(folder, ...names);
-  const run = (args: string[], { env, ...options }: MlRunOptions = {}) =>
-    ml.run([...args, '--json'], {
-      ...options,
-      env: { ML_URL: platform.url, ML_TOKEN: platform.token, ...env },
-    });
   const exportExample = (args: string[], options?: MlRunOptions) =>
     run(['export', 'example@1.0.0', ...args], options);
   const succeed = async (args: string[], options?: MlRunOptions) => {
@@ -320,8 +324,9 @@ describe('ml export', () => {
           ],
           options,
         );
-        // A token for one repository does not let it take blobs from another.
-        if (security !== 'token') expect(pushed.sentBytes).toBeLessThan(MIB);
+        // A token that is good for one repository takes no blobs from another.
+        const isTaken = pushed.sentBytes < MIB;
+        expect(isTaken).toBe(security === 'basic');
         const config = JSON.parse(
           await skopeo(
             ...['inspect', '--config', ...from],
