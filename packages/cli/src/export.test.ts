@@ -368,6 +368,8 @@ describe('ml export', () => {
         );
         expect(code).toBe(4);
         expect(stderr).toContain('UNAUTHENTICATED');
+        expect(stderr).toContain(USERNAME);
+        expect(stderr).not.toContain('ML_TOKEN');
       });
 
       it('finds the account in a credential helper, and takes it from stdin', async () => {

@@ -36,7 +36,7 @@ export async function writeLayoutFolder(options: {
 }): Promise<void> {
   const { content, tag, onBytes } = options;
   const target = resolve(options.target);
-  await expectReplaceable(target, options.target);
+  await expectReplaceable(target, options.target, '--layout or --image');
   const draft = `${target}.partial`;
   await mkdir(join(draft, 'blobs/sha256'), { recursive: true });
   const unlock = await lock(draft);

@@ -38,6 +38,21 @@ export class RegistryAuth {
     this.#options = options;
   }
 
+  /** Whether there is but one thing to say, whatever is asked. */
+  get isFixed(): boolean {
+    return this.#options.authorization !== undefined;
+  }
+
+  /** The registry took no answer. */
+  refusal(): CliError {
+    const { credentials } = this.#options;
+    return this.#refused(
+      credentials
+        ? `does not let '${credentials.username}' in, or not do this`
+        : 'asks for an account, and none was given',
+    );
+  }
+
   /** What is known to work; undefined before the first challenge. */
   header(scopes: readonly string[]): string | undefined {
     const { authorization } = this.#options;
@@ -129,7 +144,7 @@ export class RegistryAuth {
       code: 'UNAUTHENTICATED',
       exitCode: ExitCode.auth,
       message: `The registry at ${this.#options.base} ${why}`,
-      hint: 'Check user name and password of the registry: `ml export --help` says where they are looked for.',
+      hint: 'Check user name and password: `ml export --help` says where they are looked for; ml register takes ML_REGISTRY_USERNAME and ML_REGISTRY_PASSWORD.',
     });
   }
 }

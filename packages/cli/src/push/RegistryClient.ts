@@ -93,9 +93,16 @@ export class RegistryClient {
     if (answer.status !== 401) return answer;
     const challenge = answer.headers['www-authenticate'];
     const authorization = await this.#auth.answer(challenge, scopes);
-    if (!authorization) return answer;
+    if (!authorization)
+      return this.#auth.isFixed ? answer : this.#refuse(answer);
     answer.body.destroy();
-    return this.#follow(url, options, authorization);
+    const second = await this.#follow(url, options, authorization);
+    return second.status === 401 ? this.#refuse(second) : second;
+  }
+
+  #refuse({ body }: RegistryStream): never {
+    body.destroy();
+    throw this.#auth.refusal();
   }
 
   /** What is only read may lie elsewhere, in a blob store that knows no account of ours. */

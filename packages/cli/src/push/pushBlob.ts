@@ -55,11 +55,19 @@ export async function mountBlob(
   blob: { digest: string; from: string },
 ): Promise<boolean> {
   const query = new URLSearchParams({ mount: blob.digest, from: blob.from });
-  const response = await requestWithRetry(registry, {
-    method: 'POST',
-    url: `/v2/${repository}/blobs/uploads/?${query}`,
-  });
-  return response.status === 201;
+  try {
+    const response = await requestWithRetry(registry, {
+      method: 'POST',
+      url: `/v2/${repository}/blobs/uploads/?${query}`,
+    });
+    return response.status === 201;
+  } catch (error) {
+    // It may be that only the other repository is closed to us; sending tells.
+    if (error instanceof CliError && error.code === 'UNAUTHENTICATED') {
+      return false;
+    }
+    throw error;
+  }
 }
 
 /** Pushes a small blob in one request; in two where the registry wants that. */

@@ -21,7 +21,7 @@ export function addExportCommand(program: Command, launch: Launch): void {
       'Take a version elsewhere: as files, into a registry, or as an image that runs',
     )
     .argument(
-      '<model@version|directory>',
+      '<model@version|alias|directory>',
       'a registered version, by its number or an alias, or a package that is not registered yet',
     )
     .option(
