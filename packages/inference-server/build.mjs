@@ -1,4 +1,5 @@
 // Bundles the server and its worker: two files that need only Node and onnxruntime-node.
+// `node build.mjs [folder]`; into dist when none is given.
 import { build } from 'esbuild';
 import { fileURLToPath } from 'node:url';
 
@@ -9,7 +10,7 @@ await build({
     worker: 'src/worker/main.ts',
     index: 'src/index.ts',
   },
-  outdir: 'dist',
+  outdir: process.argv[2] ?? 'dist',
   outExtension: { '.js': '.cjs' },
   bundle: true,
   platform: 'node',

@@ -8,6 +8,7 @@ import { addCheckCommand } from './commands/check/command';
 import { addCompletionCommands } from './commands/completion/command';
 import { addDeployCommand } from './commands/deploy/command';
 import { addDoctorCommand } from './commands/doctor/command';
+import { addExportCommand } from './commands/export/command';
 import { addHelpCommand } from './commands/help/command';
 import { addInitCommand } from './commands/init/command';
 import { addLineageCommand } from './commands/lineage/command';
@@ -79,6 +80,7 @@ Exit codes are listed by \`ml help exit-codes\`.`,
   addPackageCommands(program, start);
   addCheckCommand(program, start);
   addRegisterCommand(program, start);
+  addExportCommand(program, start);
   program.commandsGroup('Release and use:');
   addDeployCommand(program, start);
   addRollbackCommand(program, start);

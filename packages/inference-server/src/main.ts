@@ -1,8 +1,21 @@
 import { readConfig } from './config/readConfig';
 import { ListenError } from './http/listen';
+import { serve } from './standalone/serve';
 import { startInferenceServer } from './startInferenceServer';
 
 async function main(): Promise<void> {
+  const [command, ...words] = process.argv.slice(2);
+  if (command === 'serve') {
+    await serve(words);
+    return;
+  }
+  if (command !== undefined) {
+    complain(
+      `'${command}' is no command of it; without one it serves what the portal tells it, \`serve --model-dir <folder>\` serves one model alone`,
+    );
+    process.exitCode = 2;
+    return;
+  }
   const config = readConfig(process.env);
   if ('problems' in config) {
     for (const problem of config.problems) complain(problem);

@@ -14,6 +14,11 @@ export class OciPeer {
   onChunk: ChunkHook = () => {};
   /** Answers a wrong digest to the end of each upload. */
   corrupts = false;
+  /** What a test does with a blob before it is sent. */
+  onRead: (read: { bytes: Buffer }) => Buffer | Promise<Buffer> = read =>
+    read.bytes;
+  /** Descriptors of what belongs to a manifest, by its digest. */
+  readonly referrers = new Map<string, object[]>();
   readonly #uploads = new Map<string, Buffer[]>();
 
   async handle(
@@ -29,14 +34,15 @@ export class OciPeer {
     } else if (/\/blobs\/sha256:/.test(path)) {
       const blob = this.blobs.get(path.split('/').at(-1)!);
       if (!blob) this.refuse(response, 404, 'BLOB_UNKNOWN', 'blob unknown');
-      else
-        response
-          .writeHead(200)
-          .end(request.method === 'HEAD' ? undefined : blob);
+      else if (request.method === 'HEAD') response.writeHead(200).end();
+      else await this.#send(request, response, blob);
+    } else if (/\/referrers\//.test(path)) {
+      const manifests = this.referrers.get(path.split('/').at(-1)!) ?? [];
+      response.writeHead(200).end(JSON.stringify({ manifests }));
     } else if (request.method === 'GET' && /\/manifests\//.test(path)) {
       const manifest = this.manifests.get(path.split('/').at(-1)!);
       if (manifest) response.writeHead(200).end(manifest);
-      else this.refuse(response, 404, 'MANIFEST_UNKNOWN', 'manifest unknown');
+      else this.refuse(response, 404, 'MANIFEST_UNKNOWN', 'unknown');
     } else if (request.method === 'PUT' && /\/manifests\//.test(path)) {
       this.manifests.set(path.split('/').at(-1)!, await this.#read(request));
       response.writeHead(201).end();
@@ -59,6 +65,22 @@ export class OciPeer {
     response
       .writeHead(status, { 'content-type': 'application/json' })
       .end(JSON.stringify({ errors: [{ code, message }] }));
+  }
+
+  /** Sends a blob or a range of it, cut short where the hook makes it shorter. */
+  async #send(
+    request: IncomingMessage,
+    response: ServerResponse,
+    blob: Buffer,
+  ) {
+    const { range } = request.headers;
+    const [, start = 0, end = blob.length - 1] =
+      /^bytes=(\d+)-(\d+)$/.exec(range ?? '')?.map(Number) ?? [];
+    const bytes = blob.subarray(start, end + 1);
+    const sent = await this.onRead({ bytes });
+    response.writeHead(range ? 206 : 200, { 'content-length': bytes.length });
+    if (sent.length === bytes.length) response.end(sent);
+    else response.write(sent, () => response.destroy());
   }
 
   async #upload(request: IncomingMessage, response: ServerResponse, url: URL) {

@@ -41,6 +41,8 @@ export class TestPlatform {
   script: ReleaseState[] = ['loading', 'routing', 'succeeded'];
   releaseError = 'the worker does not start';
   health: Deployment['health'] = 'healthy';
+  /** Where it says that packages go, when not to itself. */
+  externalRegistry?: { url: string; repositoryPrefix?: string };
   /** Requests to the portal, as `METHOD path`. */
   readonly requests: string[] = [];
   readonly #server = createServer((request, response) =>
@@ -148,7 +150,11 @@ export class TestPlatform {
     } else if (resource === 'info') {
       const gateways = { staging: this.url, production: this.url };
       const registry = new URL(this.url).host;
-      send({ version: '0.1.0', gateways, registry, identity: 'service:ml' });
+      const { externalRegistry } = this;
+      send({
+        ...{ version: '0.1.0', gateways, registry, externalRegistry },
+        identity: 'service:ml',
+      });
     } else if (resource === 'deployments') {
       send({ items: this.#deployments(url.searchParams) });
     } else if (resource === 'releases') {
@@ -216,7 +222,7 @@ export class TestPlatform {
     body: Record<string, string>,
     send: (value: unknown) => void,
   ) {
-    if (!this.oci.manifests.has(body.digest)) {
+    if (!this.externalRegistry && !this.oci.manifests.has(body.digest)) {
       this.#fail(response, 400, 'InputError', 'the manifest was not pushed');
       return;
     }

@@ -36,7 +36,7 @@ describe('where packages are pushed to', () => {
     const env = { ML_REGISTRY_USERNAME: 'mia', ML_REGISTRY_PASSWORD: 'secret' };
     expect(pushTarget(connection, external, env)).toEqual({
       base: 'http://registry.example.com:5000',
-      authorization: `Basic ${Buffer.from('mia:secret').toString('base64')}`,
+      credentials: { username: 'mia', password: 'secret' },
       prefix: 'team/',
     });
   });

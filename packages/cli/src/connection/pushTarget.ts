@@ -1,4 +1,5 @@
 import type { PlatformInfo } from '@ml-platform/plugin-ml-common';
+import type { Credentials } from '../push/RegistryAuth';
 import type { Connection } from './findConnection';
 import { registryUrl } from './registryUrl';
 
@@ -6,8 +7,10 @@ import { registryUrl } from './registryUrl';
 export interface PushTarget {
   /** Base URL of the registry. */
   base: string;
-  /** Header of each request; absent where the registry asks nobody who he is. */
+  /** Header of each request, where the registry is the portal. */
   authorization?: string;
+  /** What another registry's challenges are answered with. */
+  credentials?: Credentials;
   /** Stands before the name of each repository, with its slash. */
   prefix: string;
 }
@@ -33,10 +36,7 @@ export function pushTarget(
   const { ML_REGISTRY_USERNAME: user, ML_REGISTRY_PASSWORD: password } = env;
   return {
     base: url,
-    authorization:
-      user && password
-        ? `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`
-        : undefined,
+    credentials: user && password ? { username: user, password } : undefined,
     prefix: repositoryPrefix ? `${repositoryPrefix}/` : '',
   };
 }

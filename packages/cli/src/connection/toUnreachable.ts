@@ -6,6 +6,7 @@ const REASONS: Record<string, string> = {
   EAI_AGAIN: 'the host name cannot be looked up',
   ECONNRESET: 'the connection broke',
   UND_ERR_SOCKET: 'the connection broke',
+  EPROTO: 'it does not speak TLS there',
   ETIMEDOUT: 'it does not answer',
   TimeoutError: 'it does not answer in time',
 };

@@ -85,32 +85,41 @@ async function writeFiles(built: BuiltPackage, folder: string) {
   );
 }
 
-async function expectReplaceable(target: string, output: string) {
+/** Refuses a folder that holds anything but a layout. */
+export async function expectReplaceable(
+  target: string,
+  output: string,
+  option = '--output',
+): Promise<void> {
   if (existsSync(join(target, 'oci-layout'))) return;
   const entries = await readdir(target).catch(
     (error: NodeJS.ErrnoException) => {
       if (error.code === 'ENOENT') return [];
-      throw outputError(output, error);
+      throw outputError(output, option, error);
     },
   );
   if (entries.length > 0) {
     throw new CliError({
       code: 'OUTPUT_NOT_EMPTY',
       exitCode: ExitCode.conflict,
-      message: `${output} holds files that are not a package, and would be overwritten`,
-      hint: 'Name another directory with --output, or empty this one.',
+      message: `${output} holds files that are not an OCI layout, and would be overwritten`,
+      hint: `Name another directory with ${option}, or empty this one.`,
     });
   }
   await mkdir(dirname(target), { recursive: true }).catch(error => {
-    throw outputError(output, error);
+    throw outputError(output, option, error);
   });
 }
 
-function outputError(output: string, error: NodeJS.ErrnoException) {
+function outputError(
+  output: string,
+  option: string,
+  error: NodeJS.ErrnoException,
+) {
   return new CliError({
     code: 'OUTPUT_UNUSABLE',
     message: `Cannot write to ${output}: ${error.message}`,
-    hint: 'Name another directory with --output.',
+    hint: `Name another directory with ${option}.`,
     cause: error,
   });
 }

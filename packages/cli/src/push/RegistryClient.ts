@@ -5,20 +5,40 @@ import type { Readable } from 'node:stream';
 import { REQUEST_ID } from '../connection/requestId';
 import { CliError } from '../errors/CliError';
 import { statusOptions } from '../errors/toCliError';
+import { type Credentials, RegistryAuth } from './RegistryAuth';
+import { scopesOf } from './scopesOf';
 
 /** A connection that stands still for this long is taken for dead. */
 const IDLE_TIMEOUT = 60_000;
-const MAX_RESPONSE = 1024 * 1024;
+const MAX_RESPONSE = 4 * 1024 * 1024;
+const MAX_REDIRECTS = 5;
 
 export interface RegistryRequest {
   method: 'GET' | 'HEAD' | 'POST' | 'PATCH' | 'PUT';
   /** Absolute, or a path on the registry. */
   url: string;
   headers?: Record<string, string | number>;
-  /** Makes the body; called once. */
+  /** Makes the body; called again where the registry first asks who it is. */
   body?: () => Buffer | Readable;
   /** Bytes of the body. */
   length?: number;
+}
+
+/** What is said in `RegistryClient`'s options. */
+export interface RegistryClientOptions {
+  /** Base URL, without `/v2`. */
+  base: string;
+  /** Header of each request, for a registry that takes no other. */
+  authorization?: string;
+  /** What its challenges are answered with, `Basic` and `Bearer`. */
+  credentials?: Credentials;
+}
+
+/** An answer whose body is still to come. */
+export interface RegistryStream {
+  status: number;
+  headers: http.IncomingHttpHeaders;
+  body: http.IncomingMessage;
 }
 
 export interface RegistryResponse {
@@ -29,20 +49,21 @@ export interface RegistryResponse {
 
 /**
  * Talks to an OCI registry. Made on `node:http` rather than `fetch`, which
- * cannot stream a file with a known length. The authorization goes to the registry
+ * cannot stream a file with a known length. Asked who it is, it answers with the
+ * credentials or with a token got for them. The authorization goes to the registry
  * only, not to another host that it may name in a `Location`.
  */
 export class RegistryClient {
   readonly base: string;
-  readonly #authorization?: string;
+  readonly #auth: RegistryAuth;
   readonly #agents = {
     'http:': new http.Agent({ keepAlive: true }),
     'https:': new https.Agent({ keepAlive: true }),
   };
 
-  constructor(options: { base: string; authorization?: string }) {
+  constructor(options: RegistryClientOptions) {
     this.base = options.base;
-    this.#authorization = options.authorization;
+    this.#auth = new RegistryAuth(options);
   }
 
   /** Absolute form of a `Location`. */
@@ -55,19 +76,79 @@ export class RegistryClient {
     for (const agent of Object.values(this.#agents)) agent.destroy();
   }
 
+  /** Sends a request and reads its answer, which must be short. */
   async request(options: RegistryRequest): Promise<RegistryResponse> {
-    const { method, body, length = 0 } = options;
+    const { status, headers, body } = await this.open(options);
+    return { status, headers, body: await readText(body) };
+  }
+
+  /** Sends a request and leaves the body of the answer to the caller, to read or to destroy. */
+  async open(options: RegistryRequest): Promise<RegistryStream> {
     const url = new URL(options.url, this.base);
-    const isHttps = url.protocol === 'https:';
-    const headers: Record<string, string | number> = { ...options.headers };
-    if (url.origin === new URL(this.base).origin) {
-      if (this.#authorization) headers.authorization = this.#authorization;
-      headers['x-request-id'] = REQUEST_ID;
+    if (url.origin !== new URL(this.base).origin) {
+      return this.#follow(url, options);
     }
-    if (body || method !== 'GET') headers['content-length'] = length;
+    const scopes = scopesOf(options.method, url);
+    const answer = await this.#follow(url, options, this.#auth.header(scopes));
+    if (answer.status !== 401) return answer;
+    const challenge = answer.headers['www-authenticate'];
+    const authorization = await this.#auth.answer(challenge, scopes);
+    if (!authorization)
+      return this.#auth.isFixed ? answer : this.#refuse(answer);
+    answer.body.destroy();
+    const second = await this.#follow(url, options, authorization);
+    return second.status === 401 ? this.#refuse(second) : second;
+  }
+
+  #refuse({ body }: RegistryStream): never {
+    body.destroy();
+    throw this.#auth.refusal();
+  }
+
+  /** What is only read may lie elsewhere, in a blob store that knows no account of ours. */
+  async #follow(
+    first: URL,
+    options: RegistryRequest,
+    authorization?: string,
+  ): Promise<RegistryStream> {
+    let url = first;
+    for (let redirects = 0; ; redirects += 1) {
+      const isOwn = url.origin === new URL(this.base).origin;
+      const answer = await this.#send(url, options, {
+        ...options.headers,
+        ...(isOwn && { 'x-request-id': REQUEST_ID }),
+        ...(isOwn && authorization && { authorization }),
+      });
+      const { status, headers } = answer;
+      const isRedirect =
+        [301, 302, 303, 307, 308].includes(status) && headers.location;
+      if (!isRedirect || !['GET', 'HEAD'].includes(options.method)) {
+        return answer;
+      }
+      answer.body.destroy();
+      if (redirects === MAX_REDIRECTS) {
+        throw new Error('it redirects in circles');
+      }
+      const next = new URL(headers.location!, url);
+      if (url.protocol === 'https:' && next.protocol !== 'https:') {
+        throw new Error(`it redirects to ${next.origin}, which is not https`);
+      }
+      url = next;
+    }
+  }
+
+  async #send(
+    url: URL,
+    { method, body, length = 0 }: RegistryRequest,
+    headers: Record<string, string | number>,
+  ): Promise<RegistryStream> {
+    const isHttps = url.protocol === 'https:';
     const request = (isHttps ? https : http).request(url, {
       method,
-      headers,
+      headers: {
+        ...headers,
+        ...((body || method !== 'GET') && { 'content-length': length }),
+      },
       agent: this.#agents[isHttps ? 'https:' : 'http:'],
       timeout: IDLE_TIMEOUT,
     });
@@ -76,7 +157,7 @@ export class RegistryClient {
         Object.assign(new Error('it does not answer'), { code: 'ETIMEDOUT' }),
       ),
     );
-    const answered = readResponse(request);
+    const answered = answerTo(request);
     const content = body?.();
     if (!content || Buffer.isBuffer(content)) {
       request.end(content);
@@ -92,32 +173,28 @@ export class RegistryClient {
   }
 }
 
-function readResponse(request: http.ClientRequest): Promise<RegistryResponse> {
+function answerTo(request: http.ClientRequest): Promise<RegistryStream> {
   return new Promise((resolve, reject) => {
     request.on('error', reject);
-    request.on('response', response => {
-      const chunks: Buffer[] = [];
-      let size = 0;
-      response.on('data', (chunk: Buffer) => {
-        size += chunk.length;
-        if (size > MAX_RESPONSE) {
-          request.destroy(
-            new Error('the registry sent an absurdly long answer'),
-          );
-        }
-        chunks.push(chunk);
-      });
-      response.on('error', reject);
-      response.on('end', () => {
-        resolve({
-          status: response.statusCode ?? 0,
-          headers: response.headers,
-          body: Buffer.concat(chunks).toString('utf8'),
-        });
-      });
-      response.on('close', () => reject(new Error('the connection broke')));
-    });
+    request.on('response', body =>
+      resolve({ status: body.statusCode ?? 0, headers: body.headers, body }),
+    );
+    request.on('close', () => reject(new Error('the connection broke')));
   });
+}
+
+async function readText(body: http.IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of body) {
+    size += chunk.length;
+    if (size > MAX_RESPONSE) {
+      body.destroy();
+      throw new Error('the registry sent an absurdly long answer');
+    }
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString('utf8');
 }
 
 /** Explains a refusal of the registry, in its own words where it has some. */

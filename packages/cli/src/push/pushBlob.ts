@@ -1,9 +1,7 @@
-import { createReadStream } from 'node:fs';
-import type { Readable } from 'node:stream';
 import { backoff, isTransient } from '../connection/backoff';
 import { toUnreachable } from '../connection/toUnreachable';
 import { CliError } from '../errors/CliError';
-import type { PackageLayer } from '../packaging';
+import type { Blob } from '../oci/Content';
 import {
   registryError,
   type RegistryClient,
@@ -47,17 +45,41 @@ export async function hasBlob(
   throw registryError('Asking the registry what it has failed', response);
 }
 
+/**
+ * Lets the registry take a blob over from another of its repositories.
+ * @returns whether it did; a registry may always decline
+ */
+export async function mountBlob(
+  registry: RegistryClient,
+  repository: string,
+  blob: { digest: string; from: string },
+): Promise<boolean> {
+  const query = new URLSearchParams({ mount: blob.digest, from: blob.from });
+  try {
+    const response = await requestWithRetry(registry, {
+      method: 'POST',
+      url: `/v2/${repository}/blobs/uploads/?${query}`,
+    });
+    return response.status === 201;
+  } catch (error) {
+    // It may be that only the other repository is closed to us; sending tells.
+    if (error instanceof CliError && error.code === 'UNAUTHENTICATED') {
+      return false;
+    }
+    throw error;
+  }
+}
+
 /** Pushes a small blob in one request; in two where the registry wants that. */
 export async function pushSmallBlob(
   registry: RegistryClient,
   repository: string,
-  blob: { name: string; digest: string; size: number },
-  body: () => Buffer | Readable,
+  blob: Blob,
 ): Promise<void> {
   const content = {
     headers: { 'content-type': 'application/octet-stream' },
     length: blob.size,
-    body,
+    body: () => (blob.size ? blob.read(0, blob.size - 1) : Buffer.alloc(0)),
   };
   const what = `Uploading ${blob.name} failed`;
   const digest = encodeURIComponent(blob.digest);
@@ -76,12 +98,4 @@ export async function pushSmallBlob(
     });
   }
   if (response.status !== 201) throw registryError(what, response);
-}
-
-/** Streams a small file. */
-export function readLayer(layer: PackageLayer): () => Buffer | Readable {
-  return () =>
-    layer.size === 0
-      ? Buffer.alloc(0)
-      : createReadStream(layer.absolutePath, { end: layer.size - 1 });
 }

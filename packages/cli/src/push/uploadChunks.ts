@@ -70,7 +70,7 @@ export async function uploadChunks(
       failures += 1;
       if (failures >= MAX_FAILURES) {
         throw error instanceof Retry
-          ? registryError(`Uploading ${layer.path} failed`, error.response)
+          ? registryError(`Uploading ${layer.name} failed`, error.response)
           : toUnreachable('the registry', registry.base, error);
       }
       onRetry((error as Error).message);

@@ -1,6 +1,5 @@
-import { createReadStream } from 'node:fs';
 import { isTransient } from '../connection/backoff';
-import type { PackageLayer } from '../packaging';
+import type { Blob } from '../oci/Content';
 import {
   registryError,
   type RegistryClient,
@@ -11,7 +10,7 @@ import type { UploadState } from './UploadState';
 export interface UploadTarget {
   registry: RegistryClient;
   repository: string;
-  layer: PackageLayer;
+  layer: Blob;
   state: UploadState;
 }
 
@@ -65,7 +64,7 @@ export async function openUpload(
     method: 'POST',
     url: `/v2/${repository}/blobs/uploads/`,
   });
-  expectStatus(`Uploading ${layer.path} failed`, response, 202);
+  expectStatus(`Uploading ${layer.name} failed`, response, 202);
   const opened = nextLocation(registry, response);
   await state.save(opened);
   return {
@@ -91,9 +90,9 @@ export async function sendChunk(
       'content-range': `${start}-${end}`,
     },
     length: end - start + 1,
-    body: () => createReadStream(layer.absolutePath, { start, end }),
+    body: () => layer.read(start, end),
   });
-  expectStatus(`Uploading ${layer.path} failed`, response, 202);
+  expectStatus(`Uploading ${layer.name} failed`, response, 202);
   const location = nextLocation(registry, response, upload.location);
   if (location !== upload.location) await state.save(location);
   upload.location = location;
@@ -111,7 +110,7 @@ export async function finishUpload(
     method: 'PUT',
     url: url.toString(),
   });
-  expectStatus(`Uploading ${layer.path} failed`, response, 201, 204);
+  expectStatus(`Uploading ${layer.name} failed`, response, 201, 204);
 }
 
 /** Bytes the registry has, from `Range: 0-<last byte>`. */

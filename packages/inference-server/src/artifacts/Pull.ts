@@ -5,12 +5,13 @@ import {
   type ServedVersion,
 } from '@ml-platform/plugin-ml-common';
 import { readFile } from 'node:fs/promises';
+import type { ArtifactClaim } from './ArtifactPuller';
 import type { BlobCache } from './BlobCache';
 import { PullRefusedError } from './errors';
 import type { RegistryClient } from './RegistryClient';
 
 /** One version's claim on its manifest and its artifact. */
-export class Pull {
+export class Pull implements ArtifactClaim {
   readonly #version: ServedVersion;
   readonly #cache: BlobCache;
   readonly #registry: RegistryClient;

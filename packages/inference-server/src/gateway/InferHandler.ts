@@ -21,7 +21,7 @@ const MAX_IN_FLIGHT = 1000;
 export interface InferHandlerOptions {
   environment: Environment;
   plane: ServingPlane;
-  log: RequestLog;
+  log: Pick<RequestLog, 'write'>;
   maxBodyBytes: number;
 }
 

@@ -22,13 +22,15 @@ const REQUEST_ID = /^[\x21-\x7e]{1,128}$/;
 export interface GatewayOptions {
   environment: Environment;
   plane: ServingPlane;
-  log: RequestLog;
+  log: Pick<RequestLog, 'write'>;
   maxBodyBytes: number;
+  /** What `/v2/health/ready` says; that the accepted state is restored when not given. */
+  isReady?: () => boolean;
 }
 
 /** One environment's listener for the Open Inference Protocol v2. */
 export function createGatewayServer(options: GatewayOptions): Server {
-  const { plane, environment } = options;
+  const { plane, environment, isReady = () => plane.restored } = options;
   const inferences = new InferHandler(options);
   const server = createServer((request, response) => {
     const requestId = requestIdOf(request);
@@ -60,9 +62,7 @@ export function createGatewayServer(options: GatewayOptions): Server {
         sendJson(response, 200, { live: true });
         break;
       case 'ready':
-        sendJson(response, plane.restored ? 200 : 503, {
-          ready: plane.restored,
-        });
+        sendJson(response, isReady() ? 200 : 503, { ready: isReady() });
         break;
       case 'modelReady':
         answerModelReady(response, target);

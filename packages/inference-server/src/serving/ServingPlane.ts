@@ -9,7 +9,7 @@ import type {
 } from '@ml-platform/plugin-ml-common';
 import { ConflictError, InputError } from '@backstage/errors';
 import { isDeepStrictEqual } from 'node:util';
-import type { ArtifactPuller } from '../artifacts/ArtifactPuller';
+import type { ArtifactSource } from '../artifacts/ArtifactPuller';
 import type { Logger } from '../log/Logger';
 import { Rollouts, supersede } from '../rollout/Rollouts';
 import type { StateStore } from '../state/StateStore';
@@ -19,8 +19,8 @@ import { ServedModel, versionsIn } from './ServedModel';
 import { VersionRunner } from './VersionRunner';
 
 export interface ServingPlaneOptions {
-  store: StateStore;
-  puller: ArtifactPuller;
+  store: Pick<StateStore, 'load' | 'save' | 'remove'>;
+  puller: ArtifactSource;
   workerPath: string;
   logger: Logger;
 }

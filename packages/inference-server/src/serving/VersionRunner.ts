@@ -5,8 +5,10 @@ import type {
   ServedVersionStatus,
 } from '@ml-platform/plugin-ml-common';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { ArtifactPuller } from '../artifacts/ArtifactPuller';
-import type { Pull } from '../artifacts/Pull';
+import type {
+  ArtifactClaim,
+  ArtifactSource,
+} from '../artifacts/ArtifactPuller';
 import { PullRefusedError } from '../artifacts/errors';
 import type { Logger } from '../log/Logger';
 import { LatencyWindow } from '../rollout/LatencyWindow';
@@ -23,7 +25,7 @@ export const DRAIN_MS = 30_000;
 export interface VersionRunnerOptions {
   key: ServedModelKey;
   spec: ServedVersion;
-  puller: ArtifactPuller;
+  puller: ArtifactSource;
   workerPath: string;
   /** A fresh path for a worker's socket. */
   nextSocketPath(): string;
@@ -47,7 +49,7 @@ export class VersionRunner {
   /** Of the requests that were answered. */
   readonly latencies = new LatencyWindow();
   readonly #options: VersionRunnerOptions;
-  readonly #pull: Pull;
+  readonly #pull: ArtifactClaim;
   readonly #stopping = new AbortController();
   #state: ServedState = 'pulling';
   #reason: string | undefined;
@@ -69,6 +71,11 @@ export class VersionRunner {
 
   start(): void {
     this.#running = this.#run(this.#stopping.signal);
+  }
+
+  /** Resolves when it has given up or was stopped. */
+  get ended(): Promise<void> {
+    return this.#running;
   }
 
   get state(): ServedState {

@@ -2,6 +2,7 @@ import { ResponseError } from '@backstage/errors';
 import {
   type MlClient,
   SERVED_FORMATS,
+  repositoryOf,
   type Version,
 } from '@ml-platform/plugin-ml-common';
 import type { CommandContext } from '../../CommandContext';
@@ -12,7 +13,8 @@ import { ExitCode } from '../../errors/ExitCode';
 import { toCliError } from '../../errors/toCliError';
 import { formatBytes } from '../../output/format';
 import type { BuiltPackage } from '../../packaging';
-import { pushPackage } from '../../push/pushPackage';
+import { packageContent } from '../../oci/Content';
+import { pushContent } from '../../push/pushContent';
 import { RegistryClient } from '../../push/RegistryClient';
 import { hashWithProgress } from '../package/packageDirectory';
 import { versionText } from '../versions/versionText';
@@ -45,8 +47,9 @@ export async function register(
   let pushed = { sentBytes: 0, skippedBytes: built.size };
   try {
     if (!isUnchanged) {
-      pushed = await pushPackage({
-        ...{ registry, prefix: target.prefix, built, output, env },
+      pushed = await pushContent({
+        ...{ registry, output, env, content: packageContent(built) },
+        repository: `${target.prefix}${repositoryOf(name)}`,
         onProgress: (done, total) =>
           context.onInterrupt(
             () =>

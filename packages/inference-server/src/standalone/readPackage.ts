@@ -1,0 +1,88 @@
+import {
+  checkDocument,
+  modelFileSchema,
+  type ServedVersion,
+} from '@ml-platform/plugin-ml-common';
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { parse } from 'yaml';
+
+/** A folder that cannot be served; the message is for people. */
+export class PackageError extends Error {}
+
+/** What is served of a package's folder. */
+export interface LocalPackage {
+  model: string;
+  spec: ServedVersion;
+  artifactPath: string;
+}
+
+// Only what serving needs, so that a package may say more than this server knows of.
+const servedFields = modelFileSchema
+  .pick({
+    name: true,
+    version: true,
+    format: true,
+    artifact: true,
+    interface: true,
+  })
+  .loose();
+
+/** Reads `model.yaml` of a package's folder and looks for the artifact. */
+export async function readPackage(folder: string): Promise<LocalPackage> {
+  const file = join(folder, 'model.yaml');
+  const text = await readFile(file, 'utf8').catch(error => {
+    throw new PackageError(`${file} cannot be read: ${error.message}`);
+  });
+  let value: unknown;
+  try {
+    value = parse(text);
+  } catch (error) {
+    throw new PackageError(
+      `${file} is not valid YAML: ${(error as Error).message}`,
+    );
+  }
+  const { data, issues } = checkDocument(file, servedFields, value);
+  if (!data) {
+    throw new PackageError(
+      issues
+        .map(issue => `${issue.file}: ${issue.field} ${issue.message}`)
+        .join('; '),
+    );
+  }
+  const { name, version, format, artifact } = data;
+  if (format !== 'onnx') {
+    throw new PackageError(
+      `${file}: format is ${format}; this server runs onnx models only`,
+    );
+  }
+  const artifactPath = join(folder, artifact);
+  const found = await stat(artifactPath).catch(() => undefined);
+  if (!found?.isFile()) {
+    throw new PackageError(
+      `${file}: artifact names '${artifact}', which is not a file in ${folder}`,
+    );
+  }
+  return {
+    model: name,
+    artifactPath,
+    spec: {
+      version,
+      format,
+      artifact,
+      interface: data.interface,
+      // Of no registry: what identifies it is the artifact itself.
+      repository: `local/${name}`,
+      digest: await digestOf(artifactPath),
+    },
+  };
+}
+
+async function digestOf(path: string): Promise<string> {
+  const hash = createHash('sha256');
+  await pipeline(createReadStream(path, { highWaterMark: 1024 * 1024 }), hash);
+  return `sha256:${hash.digest('hex')}`;
+}

@@ -1,0 +1,61 @@
+import { resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { LOG_LEVELS, type LogLevel } from '../log/Logger';
+
+/** How one model is served alone. */
+export interface ServeConfig {
+  /** Folder of the package, with `model.yaml` in it. */
+  modelDir: string;
+  host: string;
+  /** 0 takes any free port. */
+  port: number;
+  logLevel: LogLevel;
+}
+
+/** Reads options, and environment variables for those that are not given. */
+export function readServeConfig(
+  words: readonly string[],
+  env: NodeJS.ProcessEnv,
+): ServeConfig | { problems: string[] } {
+  let values: Record<string, string | undefined>;
+  try {
+    ({ values } = parseArgs({
+      args: [...words],
+      options: {
+        'model-dir': { type: 'string' },
+        host: { type: 'string' },
+        port: { type: 'string' },
+        'log-level': { type: 'string' },
+      },
+    }));
+  } catch (error) {
+    return { problems: [(error as Error).message] };
+  }
+  const problems: string[] = [];
+  const port = values.port ?? (env.ML_PORT || '8080');
+  if (!/^\d{1,5}$/.test(port) || Number(port) > 65_535) {
+    problems.push(`--port or ML_PORT: '${port}' is not a port from 0 to 65535`);
+  }
+  const logLevel = (values['log-level'] ??
+    (env.ML_LOG_LEVEL || 'info')) as LogLevel;
+  if (!LOG_LEVELS.includes(logLevel)) {
+    problems.push(
+      `--log-level or ML_LOG_LEVEL: '${logLevel}' is not one of ${LOG_LEVELS.join(
+        ', ',
+      )}`,
+    );
+  }
+  const modelDir = values['model-dir'] ?? env.ML_MODEL_DIR;
+  if (!modelDir) {
+    problems.push(
+      '--model-dir or ML_MODEL_DIR: is missing; set it to the folder that model.yaml is in',
+    );
+  }
+  if (problems.length) return { problems };
+  return {
+    modelDir: resolve(modelDir!),
+    host: values.host ?? (env.ML_HOST || '127.0.0.1'),
+    port: Number(port),
+    logLevel,
+  };
+}

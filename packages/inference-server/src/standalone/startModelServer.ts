@@ -1,0 +1,111 @@
+import { apiVersionOf } from '@ml-platform/plugin-ml-common';
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { ArtifactSource } from '../artifacts/ArtifactPuller';
+import { createSocketPaths } from '../createSocketPaths';
+import { findWorker } from '../findWorker';
+import { createGatewayServer } from '../gateway/createGatewayServer';
+import { closeGracefully, listen } from '../http/listen';
+import { Logger } from '../log/Logger';
+import { ServingPlane } from '../serving/ServingPlane';
+import { DRAIN_MS } from '../serving/VersionRunner';
+import type { AcceptedState } from '../state/AcceptedState';
+import { type LocalPackage, PackageError, readPackage } from './readPackage';
+import type { ServeConfig } from './readServeConfig';
+
+const MAX_BODY_BYTES = 64 * 1024 * 1024;
+
+/** One model that is served alone. */
+export interface ModelServer {
+  url: string;
+  model: string;
+  version: string;
+  /** Resolves when the first attempt to load the model has ended; says whether it is ready. */
+  settled: Promise<boolean>;
+  /** Rejects when the model turns out not to be servable; never resolves. */
+  failed: Promise<never>;
+  stop(): Promise<void>;
+}
+
+/**
+ * Serves one version from a folder and resolves as soon as it listens: the gateway and the worker of the platform,
+ * without portal, registry and control API. What is served is fixed by the
+ * folder, so nothing is kept on disk but the worker's socket.
+ */
+export async function startModelServer(
+  config: ServeConfig,
+): Promise<ModelServer> {
+  const local = await readPackage(config.modelDir);
+  const { version } = local.spec;
+  const logger = new Logger(config.logLevel, line =>
+    process.stderr.write(line),
+  );
+  const plane = new ServingPlane({
+    store: fixedState(local),
+    puller: folderSource(local),
+    workerPath: findWorker(),
+    logger,
+  });
+  await plane.restore();
+  const runner = plane.find('production', local.model)!.versions.get(version)!;
+  const server = createGatewayServer({
+    environment: 'production',
+    plane,
+    // As containers have it: the log is what is printed.
+    log: { write: record => logger.info('Request', { ...record }) },
+    maxBodyBytes: MAX_BODY_BYTES,
+    isReady: () => runner.state === 'ready',
+  });
+  const { host, port } = config;
+  const url = await listen(server, { host, port, purpose: 'inference' });
+  const sockets = createSocketPaths(mkdtempSync(join(tmpdir(), 'ml-serve-')));
+  plane.start(() => sockets.next());
+
+  let stopped: Promise<void> | undefined;
+  const stop = async () => {
+    logger.info('Stopping');
+    await closeGracefully(server, DRAIN_MS);
+    await plane.stop();
+    sockets.remove();
+  };
+  const failed = runner.ended.then(() => {
+    if (stopped) return new Promise<never>(() => {});
+    throw new PackageError(
+      `${local.model}@${version} cannot be served: ${runner.reason}`,
+    );
+  });
+  // Heard by who asks; nobody has to.
+  failed.catch(() => {});
+  return {
+    ...{ url, model: local.model, version, failed },
+    settled: runner.settled.then(() => runner.state === 'ready'),
+    stop: () => (stopped ??= stop()),
+  };
+}
+
+function fixedState({ model, spec }: LocalPackage) {
+  const split = [{ version: spec.version, weight: 1 }];
+  const state: AcceptedState = {
+    format: 1,
+    environment: 'production',
+    model,
+    versions: [spec],
+    routes: {
+      generation: 1,
+      split,
+      majors: { [apiVersionOf(spec.version)]: split },
+    },
+  };
+  const refuse = async () => {
+    throw new Error('what is served alone never changes');
+  };
+  return { load: async () => [state], save: refuse, remove: refuse };
+}
+
+function folderSource({ artifactPath }: LocalPackage): ArtifactSource {
+  return {
+    prepare: () => ({ run: async () => artifactPath, release() {} }),
+    removeUnused: async () => 0,
+  };
+}
