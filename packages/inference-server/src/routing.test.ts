@@ -165,23 +165,23 @@ describe('routing', () => {
     const answer = server.infer('slow/versions/1.0.0', slowRequest(ROUNDS));
     await untilBusy(pid);
 
-    let unloaded = false;
-    const unloading = server
-      .control('DELETE', `${modelPath('production', 'slow')}/versions/1.0.0`)
-      .then(result => {
-        unloaded = true;
-        return result;
-      });
+    const order: string[] = [];
+    answer.then(() => order.push('answered'));
+    const unloading = server.control(
+      'DELETE',
+      `${modelPath('production', 'slow')}/versions/1.0.0`,
+    );
+    unloading.then(() => order.push('unloaded'));
     await waitFor('the version to be gone', async () =>
       (await server.infer('slow/versions/1.0.0', {})).status === 404
         ? true
         : undefined,
     );
-    expect(unloaded).toBe(false);
     expect(await answer).toMatchObject({
       status: 200,
       body: { outputs: [{ data: [ROUNDS] }] },
     });
     expect((await unloading).status).toBe(204);
+    expect(order).toEqual(['answered', 'unloaded']);
   });
 });

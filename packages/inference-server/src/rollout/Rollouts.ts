@@ -16,7 +16,7 @@ import { begin, type KeptRollout, weightOf, withEvent } from './progress';
 import { Rollout } from './Rollout';
 
 export interface RolloutsOptions {
-  store: StateStore;
+  store: Pick<StateStore, 'save'>;
   logger: Logger;
   /** Runs a change of one model after those that were asked for before. */
   change<T>(

@@ -59,6 +59,9 @@ export async function readPackage(folder: string): Promise<LocalPackage> {
       `${file}: format is ${format}; this server runs onnx models only`,
     );
   }
+  if (!artifact) {
+    throw new PackageError(`${file}: artifact is missing; name the ONNX file`);
+  }
   const artifactPath = join(folder, artifact);
   const found = await stat(artifactPath).catch(() => undefined);
   if (!found?.isFile()) {
