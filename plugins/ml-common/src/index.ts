@@ -7,7 +7,15 @@ export * from './package/checkDocument';
 export * from './package/checkSample';
 export * from './package/checkArtifact';
 export * from './package/checkMlserver';
-export * from './package/formats';
+export {
+  containerSchema,
+  type Format,
+  FORMATS,
+  MLSERVER_RUNTIMES,
+  type MlserverRuntime,
+  mlserverSchema,
+  SERVED_FORMATS,
+} from './package/formats';
 export * from './package/issues';
 export * from './package/layout';
 export * from './package/lineage';
