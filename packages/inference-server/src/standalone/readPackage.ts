@@ -9,6 +9,7 @@ import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { parse } from 'yaml';
+import { z } from 'zod';
 
 /** A folder that cannot be served; the message is for people. */
 export class PackageError extends Error {}
@@ -21,15 +22,14 @@ export interface LocalPackage {
 }
 
 // Only what serving needs, so that a package may say more than this server knows of.
-const servedFields = modelFileSchema
-  .pick({
-    name: true,
-    version: true,
-    format: true,
-    artifact: true,
-    interface: true,
-  })
-  .loose();
+const { shape } = modelFileSchema;
+const servedFields = z.looseObject({
+  name: shape.name,
+  version: shape.version,
+  format: shape.format,
+  artifact: shape.artifact,
+  interface: shape.interface,
+});
 
 /** Reads `model.yaml` of a package's folder and looks for the artifact. */
 export async function readPackage(folder: string): Promise<LocalPackage> {

@@ -1,4 +1,4 @@
-import { STRATEGIES, type Strategy } from '@ml-platform/plugin-ml-common';
+import type { Strategy } from '@ml-platform/plugin-ml-common';
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import type { Launch } from '../../program';
 import { parseDuration } from '../../output/format';
@@ -12,6 +12,9 @@ export interface ReleaseOptions {
   /** Milliseconds; the default depends on how long the release is meant to take. */
   timeout?: number;
 }
+
+// Named here, so that the command line is read before anything is loaded.
+const STRATEGIES: Strategy[] = ['immediate', 'canary'];
 
 export interface DeployOptions extends ReleaseOptions {
   strategy: Strategy;
@@ -46,7 +49,7 @@ export function addDeployCommand(program: Command, launch: Launch): void {
           '--strategy <strategy>',
           'all requests at once, or a rising share beside the live version, judged all the time and rolled back when it is worse',
         )
-          .choices([...STRATEGIES])
+          .choices(STRATEGIES)
           .default('immediate' satisfies Strategy),
       ),
   )

@@ -1,7 +1,4 @@
-import {
-  ROLLOUT_ACTIONS,
-  type RolloutAction,
-} from '@ml-platform/plugin-ml-common';
+import type { RolloutAction } from '@ml-platform/plugin-ml-common';
 import type { Command } from 'commander';
 import type { Launch } from '../../program';
 import { environmentOption, examples, parseLimit } from '../options';
@@ -51,7 +48,7 @@ export function addReleasesCommands(program: Command, launch: Launch): void {
         (await import('./releases')).showRelease(context, id),
       ),
     );
-  for (const action of ROLLOUT_ACTIONS) {
+  for (const action of Object.keys(STEERING) as RolloutAction[]) {
     releases
       .command(action)
       .description(STEERING[action])
