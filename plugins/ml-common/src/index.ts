@@ -1,4 +1,5 @@
 export * from './bom/toCycloneDx';
+export * from './bom/uuidOfDigest';
 export * from './interface/compatibility';
 export * from './interface/tensors';
 export * from './onnx';
@@ -26,6 +27,7 @@ export * from './package/suite';
 export * from './lineage/types';
 export * from './oci/manifest';
 export * from './oci/mediaTypes';
+export * from './oci/parseChallenge';
 export * from './pickle';
 export * from './registry/aliases';
 export * from './registry/compareVersions';

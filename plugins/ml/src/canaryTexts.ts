@@ -62,8 +62,9 @@ export const canaryTexts = {
         release.rollout?.state ?? 'changed'
       }`,
     abortTitle: (version: string) => `Abort the canary of ${version}?`,
-    abortWhat: (stable: string) =>
-      `Every request goes back to ${stable} at once. The release ends as aborted; you can begin another one.`,
-    abortReason: 'Kept with the release.',
+    abortWill: (stable: string) => [
+      `Every request goes back to ${stable} at once.`,
+      'The release ends as aborted; you can begin another one.',
+    ],
   },
 };

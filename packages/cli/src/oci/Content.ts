@@ -73,6 +73,16 @@ export function packageContent(built: BuiltPackage): Content {
   };
 }
 
+/** All that a layout of content holds, each once: blobs, then manifests. */
+export function layoutBlobs(content: Content): Blob[] {
+  return [
+    ...distinctBlobs(content),
+    ...[content, ...content.referrers].map(({ manifest }) =>
+      madeBlob('a manifest', manifest),
+    ),
+  ];
+}
+
 /** The blobs of several manifests, each once. */
 export function distinctBlobs(content: Content): Blob[] {
   const all = [content, ...content.referrers].flatMap(({ blobs }) => blobs);

@@ -2,6 +2,14 @@ import { MEDIA_TYPES } from '@ml-platform/plugin-ml-common';
 import { canonicalJson } from '../packaging/canonicalJson';
 import type { Content } from './Content';
 
+/** How content is written as an image layout. */
+export interface WriteLayoutOptions {
+  content: Content;
+  tag: string;
+  target: string;
+  onBytes: (count: number) => void;
+}
+
 /** The two small files of an image layout, by name. */
 export function layoutFiles(
   content: Content,

@@ -16,8 +16,8 @@ import { pipeline } from 'node:stream/promises';
 import { CliError } from '../errors/CliError';
 import { ExitCode } from '../errors/ExitCode';
 import { expectReplaceable } from '../packaging/writeLayout';
-import { type Blob, type Content, distinctBlobs, madeBlob } from './Content';
-import { blobPath, layoutFiles } from './layoutFiles';
+import { type Blob, layoutBlobs } from './Content';
+import { blobPath, layoutFiles, type WriteLayoutOptions } from './layoutFiles';
 import { isRunning } from './isRunning';
 import { digestMismatch } from './verified';
 
@@ -28,12 +28,9 @@ import { digestMismatch } from './verified';
  * It is made in `<target>.partial`. Broken off, that folder stays: the next run
  * takes what is whole as it is, and goes on in the middle of the rest.
  */
-export async function writeLayoutFolder(options: {
-  content: Content;
-  tag: string;
-  target: string;
-  onBytes: (count: number) => void;
-}): Promise<void> {
+export async function writeLayoutFolder(
+  options: WriteLayoutOptions,
+): Promise<void> {
   const { content, tag, onBytes } = options;
   const target = resolve(options.target);
   await expectReplaceable(target, options.target, '--layout or --image');
@@ -41,10 +38,7 @@ export async function writeLayoutFolder(options: {
   await mkdir(join(draft, 'blobs/sha256'), { recursive: true });
   const unlock = await lock(draft);
   try {
-    const manifests = [content, ...content.referrers].map(({ manifest }) =>
-      madeBlob('a manifest', manifest),
-    );
-    const blobs = [...distinctBlobs(content), ...manifests];
+    const blobs = layoutBlobs(content);
     for (const blob of blobs) await storeBlob(draft, blob, onBytes);
     await removeOthers(draft, blobs);
     for (const { path, bytes } of layoutFiles(content, tag)) {

@@ -4,24 +4,18 @@ import { dirname, resolve } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { writeTar, withFolders } from '../tar/writeTar';
-import { type Content, distinctBlobs, madeBlob } from './Content';
+import { layoutBlobs } from './Content';
 import { removeAtExit } from './removeAtExit';
-import { blobPath, layoutFiles } from './layoutFiles';
+import { blobPath, layoutFiles, type WriteLayoutOptions } from './layoutFiles';
 import { verified } from './verified';
 
 /** Writes content as an image layout in one tar file, which is whole or absent. */
-export async function writeLayoutTar(options: {
-  content: Content;
-  tag: string;
-  target: string;
-  onBytes: (count: number) => void;
-}): Promise<void> {
+export async function writeLayoutTar(
+  options: WriteLayoutOptions,
+): Promise<void> {
   const { content, tag, onBytes } = options;
   const target = resolve(options.target);
   const draft = `${target}.${process.pid}.tmp`;
-  const manifests = [content, ...content.referrers].map(({ manifest }) =>
-    madeBlob('a manifest', manifest),
-  );
   const entries = withFolders([
     ...layoutFiles(content, tag).map(({ path, bytes }) => ({
       path,
@@ -30,7 +24,7 @@ export async function writeLayoutTar(options: {
       size: bytes.length,
       read: () => [bytes],
     })),
-    ...[...distinctBlobs(content), ...manifests].map(blob => ({
+    ...layoutBlobs(content).map(blob => ({
       path: blobPath(blob.digest),
       type: 'file' as const,
       mode: 0o644,

@@ -1,7 +1,10 @@
 import { toUnreachable } from '../connection/toUnreachable';
 import { CliError } from '../errors/CliError';
 import { ExitCode } from '../errors/ExitCode';
-import { type Challenge, parseChallenge } from './parseChallenge';
+import {
+  parseChallenge,
+  type RegistryChallenge,
+} from '@ml-platform/plugin-ml-common';
 
 /** An account at a registry. */
 export interface Credentials {
@@ -88,7 +91,7 @@ export class RegistryAuth {
   }
 
   async #fetchToken(
-    { realm, service }: Challenge & { scheme: 'bearer' },
+    { realm, service }: RegistryChallenge & { scheme: 'bearer' },
     scopes: readonly string[],
   ): Promise<{ value: string; lifetimeS: number }> {
     const { base, credentials } = this.#options;

@@ -3,9 +3,6 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { isFinal, type Release } from '@ml-platform/plugin-ml-common';
 import { ReleaseSteps, type ReleaseStepsOptions } from './ReleaseSteps';
 
-/** @see ReleaseStepsOptions */
-export type ReleaseRunnerOptions = ReleaseStepsOptions;
-
 const LEASE_MS = 15_000;
 const RENEW_MS = 5_000;
 /** How often orphans of another process, or of an earlier life, are looked for. */
@@ -24,7 +21,7 @@ const SWEEP_MS = 5_000;
  * it expects.
  */
 export class ReleaseRunner {
-  readonly #options: ReleaseRunnerOptions;
+  readonly #options: ReleaseStepsOptions;
   readonly #steps: ReleaseSteps;
   readonly #owner = randomUUID();
   readonly #running = new Map<string, Promise<void>>();
@@ -32,7 +29,7 @@ export class ReleaseRunner {
   #wake = () => {};
   #loop?: Promise<void>;
 
-  constructor(options: ReleaseRunnerOptions) {
+  constructor(options: ReleaseStepsOptions) {
     this.#options = options;
     this.#steps = new ReleaseSteps(options);
   }

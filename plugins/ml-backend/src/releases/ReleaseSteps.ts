@@ -157,7 +157,6 @@ export class ReleaseSteps {
 
   async #route(release: ActiveRelease, signal: AbortSignal): Promise<void> {
     const { loadTimeout, registry, target } = this.#options;
-    const deprecated = await registry.listDeprecations(release.model);
     const before = await this.#currentState(release);
     const after = applyRelease(before, release);
     const canary = isCanary(release, before);
@@ -168,9 +167,11 @@ export class ReleaseSteps {
         if (canary) {
           const known = await target.getRollout(release);
           if (known?.id !== release.id) {
-            await target.beginRollout(release, await this.#plan(release));
+            const plan = await this.#plan(release, before);
+            await target.beginRollout(release, plan);
           }
         } else {
+          const deprecated = await registry.listDeprecations(release.model);
           await target.setRoutes(
             release,
             routesOf(after, release.generation!, deprecated),
@@ -201,11 +202,14 @@ export class ReleaseSteps {
     await this.#succeed(release, after);
   }
 
-  async #plan(release: ActiveRelease): Promise<RolloutPlan> {
+  async #plan(
+    release: ActiveRelease,
+    before: DeploymentState,
+  ): Promise<RolloutPlan> {
     const { canary, registry } = this.#options;
     return planRollout(
       release,
-      await this.#currentState(release),
+      before,
       await registry.listDeprecations(release.model),
       canary,
     );
@@ -222,7 +226,7 @@ export class ReleaseSteps {
       signal,
       plan: async () => {
         await this.#loadRetained(release, applyRelease(before, release));
-        return this.#plan(release);
+        return this.#plan(release, before);
       },
       onProgress: async status => {
         await store.saveRollout(id, status);

@@ -1,5 +1,6 @@
 import type { Card } from '../package/card';
 import type { Version } from '../registry/types';
+import { uuidOfDigest } from './uuidOfDigest';
 
 /**
  * Media type of the document.
@@ -48,7 +49,7 @@ export function toCycloneDx(version: Version): object {
   return {
     bomFormat: 'CycloneDX',
     specVersion: '1.6',
-    serialNumber: `urn:uuid:${uuidOf(version.digest)}`,
+    serialNumber: `urn:uuid:${uuidOfDigest(version.digest)}`,
     version: 1,
     metadata: {
       timestamp: version.createdAt,
@@ -99,17 +100,4 @@ function modelCard(card: Card): object {
 
 function hash(digest: string): object {
   return { alg: 'SHA-256', content: digest.replace(/^sha256:/, '') };
-}
-
-/** A name-based UUID (version 5 by its bits) taken from the digest itself. */
-function uuidOf(digest: string): string {
-  const hex = digest.replace(/^sha256:/, '');
-  const variant = '89ab'[parseInt(hex[16], 16) % 4];
-  return [
-    hex.slice(0, 8),
-    hex.slice(8, 12),
-    `5${hex.slice(13, 16)}`,
-    `${variant}${hex.slice(17, 20)}`,
-    hex.slice(20, 32),
-  ].join('-');
 }

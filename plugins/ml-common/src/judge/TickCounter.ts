@@ -1,3 +1,4 @@
+import { noCounts } from './counts';
 import type { Arm, ArmCounts, Tick } from './types';
 
 /** How a request ended, as far as it counts. @public */
@@ -26,7 +27,7 @@ const SLOTS = 1 << 14;
 export class TickCounter {
   readonly #cap: number;
   readonly #seen = new Uint16Array(SLOTS);
-  #arms: Record<Arm, ArmCounts> = { stable: nothing(), canary: nothing() };
+  #arms: Record<Arm, ArmCounts> = { stable: noCounts(), canary: noCounts() };
 
   /** @param cap - requests of one client that count within a tick, up to 65535 */
   constructor(cap: number) {
@@ -49,14 +50,10 @@ export class TickCounter {
   /** Ends the tick and begins the next one. */
   take(at: number, hasControl: boolean): Tick {
     const { stable, canary } = this.#arms;
-    this.#arms = { stable: nothing(), canary: nothing() };
+    this.#arms = { stable: noCounts(), canary: noCounts() };
     this.#seen.fill(0);
     return { at, canary, ...(hasControl && { stable }) };
   }
-}
-
-function nothing(): ArmCounts {
-  return { requests: 0, bad: 0, slow: 0 };
 }
 
 /** FNV-1a, 32 bits. */

@@ -1,3 +1,4 @@
+import { addCounts, noCounts } from './counts';
 import {
   eValue,
   logRatiosAgainstRate,
@@ -46,7 +47,7 @@ export function startStep(): JudgeState {
       errors: ODDS_RATIOS.map(() => 0),
       latency: ODDS_RATIOS.map(() => 0),
     },
-    canary: nothing(),
+    canary: noCounts(),
     recent: [],
   };
 }
@@ -73,9 +74,9 @@ export function observe(
   const since = tick.at - settings.floor.windowMs;
   return {
     logRatios,
-    canary: add(state.canary, canary),
+    canary: addCounts(state.canary, canary),
     ...((state.stable || stable) && {
-      stable: add(state.stable ?? nothing(), stable ?? nothing()),
+      stable: addCounts(state.stable ?? noCounts(), stable ?? noCounts()),
     }),
     recent: [...state.recent.filter(({ at }) => at > since), tick],
   };
@@ -158,10 +159,10 @@ interface Recent {
 }
 
 function recentTotals({ recent }: JudgeState): Recent {
-  const totals: Recent = { canary: nothing(), forMs: 0 };
+  const totals: Recent = { canary: noCounts(), forMs: 0 };
   for (const { canary, stable } of recent) {
-    totals.canary = add(totals.canary, canary);
-    if (stable) totals.stable = add(totals.stable ?? nothing(), stable);
+    totals.canary = addCounts(totals.canary, canary);
+    if (stable) totals.stable = addCounts(totals.stable ?? noCounts(), stable);
   }
   if (recent.length) totals.forMs = recent[recent.length - 1].at - recent[0].at;
   return totals;
@@ -202,16 +203,4 @@ function missing(
     else low = middle;
   }
   return high;
-}
-
-function add(a: ArmCounts, b: ArmCounts): ArmCounts {
-  return {
-    requests: a.requests + b.requests,
-    bad: a.bad + b.bad,
-    slow: a.slow + b.slow,
-  };
-}
-
-function nothing(): ArmCounts {
-  return { requests: 0, bad: 0, slow: 0 };
 }

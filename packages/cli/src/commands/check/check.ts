@@ -8,18 +8,13 @@ import type { CommandContext } from '../../CommandContext';
 import { CliError } from '../../errors/CliError';
 import { toCliError } from '../../errors/toCliError';
 import { plural } from '../../output/format';
+import { type Finding, printFindings } from '../../output/printFindings';
 import { validatePackage } from '../../packaging';
 import { baseOf } from '../init/proposeContainer';
 import { usageError } from '../parseRef';
 import { checkAnswer, compareAnswers } from './checkAnswer';
 import type { CheckOptions } from './command';
 import { ask, readMetadata } from './protocol';
-
-interface Finding {
-  check: string;
-  ok: boolean;
-  message: string;
-}
 
 /** Says how it went; throws with what is wrong. */
 type Probe = () => Promise<string>;
@@ -45,20 +40,7 @@ export async function check(
       findings.push({ check: name, ok: false, message });
     }
   }
-  await output.list({
-    kind: 'FindingList',
-    items: findings,
-    name: finding => finding.check,
-    empty: '',
-    columns: [
-      {
-        header: '',
-        cell: ({ ok }) => output.paint(ok ? 'green' : 'red', ok ? '✓' : '✗'),
-      },
-      { header: 'CHECK', cell: finding => finding.check },
-      { header: 'RESULT', cell: finding => finding.message },
-    ],
-  });
+  await printFindings(output, findings);
   const failed = findings.filter(({ ok }) => !ok);
   if (!failed.length) {
     output.done(

@@ -7,21 +7,18 @@ import { toUnreachable } from '../../connection/toUnreachable';
 import { CliError } from '../../errors/CliError';
 import { ExitCode, type ExitStatus } from '../../errors/ExitCode';
 import { toCliError } from '../../errors/toCliError';
+import { type Finding, printFindings } from '../../output/printFindings';
 
 const TIMEOUT = 5_000;
 
-interface Finding {
-  check: string;
-  ok: boolean;
-  message: string;
-  hint?: string;
+interface DoctorFinding extends Finding {
   exitCode: ExitStatus;
 }
 
 /** `ml doctor` */
 export async function doctor(context: CommandContext): Promise<void> {
   const { output } = context;
-  const findings: Finding[] = [];
+  const findings: DoctorFinding[] = [];
   const check = async <T>(
     name: string,
     probe: () => Promise<{ message: string; value: T }>,
@@ -58,20 +55,10 @@ export async function doctor(context: CommandContext): Promise<void> {
     }));
   if (connected && info) await checkServices(connected.connection, info, check);
 
-  await output.list({
-    kind: 'FindingList',
-    items: findings.map(({ exitCode: _exitCode, ...finding }) => finding),
-    name: finding => finding.check,
-    empty: '',
-    columns: [
-      {
-        header: '',
-        cell: ({ ok }) => output.paint(ok ? 'green' : 'red', ok ? '✓' : '✗'),
-      },
-      { header: 'CHECK', cell: finding => finding.check },
-      { header: 'RESULT', cell: finding => finding.message },
-    ],
-  });
+  await printFindings(
+    output,
+    findings.map(({ exitCode: _exitCode, ...finding }) => finding),
+  );
   const failed = findings.find(finding => !finding.ok);
   if (failed) {
     throw new CliError({

@@ -1,4 +1,4 @@
-import { parseChallenge } from './parseChallenge';
+import { parseChallenge } from '@ml-platform/plugin-ml-common';
 
 export interface RegistryAuthOptions {
   /** Base URL of the registry. */
@@ -59,10 +59,10 @@ export class RegistryAuth {
   }
 
   async #fetchToken(
-    challenge: { realm: string; parameters: Record<string, string> },
+    { realm, service }: { realm: string; service?: string },
     scope: string,
   ): Promise<CachedToken> {
-    const url = new URL(challenge.realm, this.#options.url);
+    const url = new URL(realm, this.#options.url);
     const isPlain = new URL(this.#options.url).protocol === 'http:';
     if (url.protocol !== 'https:' && !isPlain) {
       throw new Error(
@@ -71,7 +71,6 @@ export class RegistryAuth {
         }, which is not https; it was not sent`,
       );
     }
-    const { service } = challenge.parameters;
     if (service) url.searchParams.set('service', service);
     url.searchParams.set('scope', scope);
     const authorization = this.#basic();

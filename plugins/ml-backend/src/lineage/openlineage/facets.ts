@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { uuidOfDigest } from '@ml-platform/plugin-ml-common';
 
 /** Who makes these events, as OpenLineage wants it: a URI. */
 export const PRODUCER = 'https://ml.internal/openlineage/v1';
@@ -41,15 +42,7 @@ export function ownFacet(name: string, facts: object): object {
   };
 }
 
-/** A name-based UUID (version 5 by its bits): the same text always gives the same. */
+/** A UUID for a text: the same always gives the same. */
 export function uuidOf(text: string): string {
-  const hex = createHash('sha256').update(text).digest('hex');
-  const variant = '89ab'[parseInt(hex[16], 16) % 4];
-  return [
-    hex.slice(0, 8),
-    hex.slice(8, 12),
-    `5${hex.slice(13, 16)}`,
-    `${variant}${hex.slice(17, 20)}`,
-    hex.slice(20, 32),
-  ].join('-');
+  return uuidOfDigest(createHash('sha256').update(text).digest('hex'));
 }

@@ -1,6 +1,7 @@
 import type { VersionComparison } from '@ml-platform/plugin-ml-common';
 import { texts } from '../../texts';
 import { ComparedValue } from './ComparedValue';
+import { ScrollRegion } from '../shared';
 import classes from './Compare.module.css';
 
 /** Versions side by side. */
@@ -12,14 +13,7 @@ export function CompareTable(props: {
   const { comparison, mark } = props;
   const { sections, versions } = comparison;
   return (
-    <div
-      className={classes.scroll}
-      // A scrolling region must be reachable with the keyboard.
-      // eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex
-      tabIndex={0}
-      role="region"
-      aria-label={texts.compare.region}
-    >
+    <ScrollRegion className={classes.scroll} label={texts.compare.region}>
       <table className={classes.table}>
         <thead>
           <tr>
@@ -54,6 +48,6 @@ export function CompareTable(props: {
           </tbody>
         ))}
       </table>
-    </div>
+    </ScrollRegion>
   );
 }

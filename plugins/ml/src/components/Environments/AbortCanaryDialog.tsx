@@ -1,20 +1,10 @@
 import { useState } from 'react';
-import {
-  Alert,
-  Button,
-  Dialog,
-  DialogBody,
-  DialogFooter,
-  DialogHeader,
-  Flex,
-  Text,
-  TextAreaField,
-} from '@backstage/ui';
+import { TextAreaField } from '@backstage/ui';
 import type { Release } from '@ml-platform/plugin-ml-common';
 import { useRequest } from '../../hooks/useRequest';
 import type { ActionState } from '../../lib/actions';
 import { texts } from '../../texts';
-import { ActionButton } from '../shared';
+import { EffectsDialog } from '../Lifecycle';
 
 /** Asks once before a canary is aborted. */
 export function AbortCanaryDialog(props: {
@@ -24,7 +14,7 @@ export function AbortCanaryDialog(props: {
 }) {
   const { release, action, onClose } = props;
   const [reason, setReason] = useState('');
-  const { submit, sending, error } = useRequest({
+  const request = useRequest({
     send: api =>
       api.steerRelease(release.id, 'abort', {
         reason: reason.trim() || undefined,
@@ -34,33 +24,22 @@ export function AbortCanaryDialog(props: {
     onClose,
   });
   return (
-    <Dialog isOpen onOpenChange={open => !open && onClose()} width={520}>
-      <DialogHeader>{texts.canary.abortTitle(release.version)}</DialogHeader>
-      <DialogBody>
-        <Flex direction="column" gap="4">
-          <Text as="p">{texts.canary.abortWhat(release.rollout!.stable)}</Text>
-          <TextAreaField
-            label={texts.deploy.reason}
-            description={texts.canary.abortReason}
-            value={reason}
-            onChange={setReason}
-            rows={2}
-            maxLength={1000}
-          />
-          {error && <Alert status="danger" icon title={error} role="alert" />}
-        </Flex>
-      </DialogBody>
-      <DialogFooter>
-        <ActionButton
-          action={sending ? { enabled: false, reason: 'Sending…' } : action}
-          label={texts.canary.actions.abort}
-          variant="primary"
-          onPress={submit}
-        />
-        <Button variant="secondary" size="small" onPress={onClose}>
-          Cancel
-        </Button>
-      </DialogFooter>
-    </Dialog>
+    <EffectsDialog
+      title={texts.canary.abortTitle(release.version)}
+      will={texts.canary.abortWill(release.rollout!.stable)}
+      submit={texts.canary.actions.abort}
+      action={action}
+      request={request}
+      onClose={onClose}
+    >
+      <TextAreaField
+        label={texts.deploy.reason}
+        description={texts.deploy.reasonHelp}
+        value={reason}
+        onChange={setReason}
+        rows={2}
+        maxLength={1000}
+      />
+    </EffectsDialog>
   );
 }

@@ -8,6 +8,7 @@ import {
 } from '../../lib/lineageLayout';
 import { nodeHint, nodeName } from '../../lineageTexts';
 import { texts } from '../../texts';
+import { ScrollRegion } from '../shared';
 import classes from './Lineage.module.css';
 
 /** Of a node, in pixels, and the room between. */
@@ -34,14 +35,7 @@ export function LineageGraphView(props: {
   const width = layout.columns * (WIDTH + GAP_X) - GAP_X;
   const height = layout.rows * (HEIGHT + GAP_Y) - GAP_Y;
   return (
-    <div
-      className={classes.scroll}
-      // A scrolling region must be reachable with the keyboard.
-      // eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex
-      tabIndex={0}
-      role="region"
-      aria-label={texts.lineage.scroll}
-    >
+    <ScrollRegion className={classes.scroll} label={texts.lineage.scroll}>
       <div className={classes.canvas} style={{ width, height }}>
         <svg
           className={classes.lines}
@@ -97,7 +91,7 @@ export function LineageGraphView(props: {
           ))}
         </ul>
       </div>
-    </div>
+    </ScrollRegion>
   );
 }
 

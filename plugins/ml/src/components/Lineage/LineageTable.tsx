@@ -3,6 +3,7 @@ import type { LineageGraph, LineageNode } from '@ml-platform/plugin-ml-common';
 import { layoutLineage } from '../../lib/lineageLayout';
 import { nodeHint, nodeName } from '../../lineageTexts';
 import { texts } from '../../texts';
+import { ScrollRegion } from '../shared';
 import classes from './Lineage.module.css';
 
 /** The lineage as text: each line of the graph is a row. */
@@ -15,14 +16,7 @@ export function LineageTable(props: {
   const edges = useMemo(() => inOrder(graph), [graph]);
   const { columns } = texts.lineage;
   return (
-    <div
-      className={classes.tableScroll}
-      // A scrolling region must be reachable with the keyboard.
-      // eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex
-      tabIndex={0}
-      role="region"
-      aria-label={texts.lineage.edges}
-    >
+    <ScrollRegion className={classes.tableScroll} label={texts.lineage.edges}>
       <table className={classes.table}>
         <thead>
           <tr>
@@ -45,7 +39,7 @@ export function LineageTable(props: {
           ))}
         </tbody>
       </table>
-    </div>
+    </ScrollRegion>
   );
 }
 

@@ -7,6 +7,7 @@ export { HealthLabel } from './HealthLabel';
 export { ReleaseStateLabel } from './ReleaseStateLabel';
 export { Pager } from './Pager';
 export { RelativeTime } from './RelativeTime';
+export { ScrollRegion } from './ScrollRegion';
 export { SidePanel } from './SidePanel';
 export { VersionChips } from './VersionChips';
 export { StateLabel } from './StateLabel';

@@ -1,12 +1,19 @@
-/** How a registry that answers 401 wants to be asked. */
-export type Challenge =
+/**
+ * How a registry that answers 401 wants to be asked.
+ * @public
+ */
+export type RegistryChallenge =
   | { scheme: 'basic' }
   | { scheme: 'bearer'; realm: string; service?: string; scope?: string };
 
-/** Reads a `WWW-Authenticate` header; undefined when we know no answer to it. */
+/**
+ * Reads a `WWW-Authenticate` header (RFC 9110, section 11.6.1); undefined when
+ * we know no answer to it.
+ * @public
+ */
 export function parseChallenge(
-  header: string | undefined,
-): Challenge | undefined {
+  header: string | null | undefined,
+): RegistryChallenge | undefined {
   const [, scheme = '', rest = ''] =
     /^\s*(\w+)\s*(.*)$/s.exec(header ?? '') ?? [];
   if (/^basic$/i.test(scheme)) return { scheme: 'basic' };
