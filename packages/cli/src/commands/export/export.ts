@@ -77,7 +77,7 @@ function checkOptions(options: ExportOptions, env: NodeJS.ProcessEnv) {
   const targets = [layout, to, image].filter(item => item !== undefined);
   if (targets.length !== 1) {
     throw usageError(
-      'Say where to, with one of --layout, --to and --image',
+      'Say where to, with exactly one of --layout, --to and --image',
       'See `ml export --help`.',
     );
   }

@@ -41,7 +41,8 @@ function Details(release: Release) {
         {texts.releaseKind[release.kind]} of <strong>{release.version}</strong>
         {release.fromVersion && <> in place of {release.fromVersion}</>}, asked
         for <RelativeTime iso={release.createdAt} /> by{' '}
-        <Actor actor={release.requestedBy} />, took {releaseDuration(release)}.
+        <Actor actor={release.requestedBy} />, {release.finishedAt && 'took '}
+        {releaseDuration(release)}.
       </Text>
       {release.error && (
         <Alert status="danger" icon title={release.error} mb="3" />

@@ -32,6 +32,7 @@ export function LineageGraphView(props: {
   const { graph, onOpen } = props;
   const layout = useMemo(() => layoutLineage(graph), [graph]);
   const arrow = useId();
+  const fansOut = useMemo(() => sourcesOfSeveral(graph), [graph]);
   const width = layout.columns * (WIDTH + GAP_X) - GAP_X;
   const height = layout.rows * (HEIGHT + GAP_Y) - GAP_Y;
   return (
@@ -59,7 +60,7 @@ export function LineageGraphView(props: {
           </defs>
           {layout.edges.map(placed => {
             const { from, relation, to } = placed.edge;
-            const line = lineOf(placed);
+            const line = lineOf(placed, fansOut.has(from));
             return (
               <g key={`${from} ${relation} ${to}`}>
                 <path d={line.d} markerEnd={`url(#${arrow})`} />
@@ -122,9 +123,10 @@ function NodeButton(props: {
 
 /**
  * A curve from the right of one node to the left of another, straight through
- * the places that are kept free for it, and where its label is.
+ * the places that are kept free for it, and where its label is: beside the end
+ * that it does not share with others.
  */
-function lineOf({ from, to, via }: PlacedEdge) {
+function lineOf({ from, to, via }: PlacedEdge, labelAtEnd: boolean) {
   const bend = GAP_X / 2;
   const middleOf = (place: Place) => topOf(place) + HEIGHT / 2;
   let [x, y] = [leftOf(from) + WIDTH, middleOf(from)];
@@ -140,6 +142,18 @@ function lineOf({ from, to, via }: PlacedEdge) {
   }
   curveTo(leftOf(to), middleOf(to));
   const [first = to] = via;
-  // Where lines that start at one node have parted.
-  return { d, x: leftOf(first) - bend, y: middleOf(first) - 6 };
+  return labelAtEnd
+    ? { d, x: leftOf(first) - bend, y: middleOf(first) - 6 }
+    : { d, x: leftOf(from) + WIDTH + bend, y: middleOf(from) - 6 };
+}
+
+/** Ids of the nodes from which more than one line goes. */
+function sourcesOfSeveral({ edges }: LineageGraph): Set<string> {
+  const once = new Set<string>();
+  const several = new Set<string>();
+  for (const { from } of edges) {
+    if (once.has(from)) several.add(from);
+    once.add(from);
+  }
+  return several;
 }
