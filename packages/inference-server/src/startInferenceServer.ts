@@ -9,6 +9,7 @@ import { createControlServer } from './control/createControlServer';
 import { createSocketPaths } from './createSocketPaths';
 import { findWorker } from './findWorker';
 import { createGatewayServer } from './gateway/createGatewayServer';
+import { createPipeline } from './gateway/pipeline/createPipeline';
 import { closeGracefully, listen } from './http/listen';
 import { Logger, type LogLevel } from './log/Logger';
 import { RequestLog } from './log/RequestLog';
@@ -74,8 +75,9 @@ export async function startInferenceServer(
     token: options.controlToken,
     logger,
   });
+  const pipeline = createPipeline({ plane, log });
   const gateway = (environment: Environment) =>
-    createGatewayServer({ environment, plane, log, maxBodyBytes });
+    createGatewayServer({ environment, plane, pipeline, maxBodyBytes });
   const production = gateway('production');
   const staging = gateway('staging');
   const servers = [production, staging, control];

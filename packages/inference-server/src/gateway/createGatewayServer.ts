@@ -6,13 +6,14 @@ import {
   type Server,
   type ServerResponse,
 } from 'node:http';
-import type { RequestLog } from '../log/RequestLog';
 import type { ServingPlane } from '../serving/ServingPlane';
 import { describeModel, SERVER_METADATA, unreadyVersions } from './describe';
 import { GatewayError, notFound } from './GatewayError';
-import { InferHandler } from './InferHandler';
 import { parsePath, type Target } from './parsePath';
+import type { InferencePipeline } from './pipeline/InferencePipeline';
 import { findModel, whyNotReady } from './resolve';
+import { HttpBody } from './rest/HttpBody';
+import { HttpReply } from './rest/HttpReply';
 import { sendError, sendJson } from './send';
 
 /** Longer than the 60 s of common load balancers, so that they close first. */
@@ -22,7 +23,7 @@ const REQUEST_ID = /^[\x21-\x7e]{1,128}$/;
 export interface GatewayOptions {
   environment: Environment;
   plane: ServingPlane;
-  log: Pick<RequestLog, 'write'>;
+  pipeline: InferencePipeline;
   maxBodyBytes: number;
   /** What `/v2/health/ready` says; that the accepted state is restored when not given. */
   isReady?: () => boolean;
@@ -30,8 +31,8 @@ export interface GatewayOptions {
 
 /** One environment's listener for the Open Inference Protocol v2. */
 export function createGatewayServer(options: GatewayOptions): Server {
-  const { plane, environment, isReady = () => plane.restored } = options;
-  const inferences = new InferHandler(options);
+  const { plane, environment, pipeline, maxBodyBytes } = options;
+  const { isReady = () => plane.restored } = options;
   const server = createServer((request, response) => {
     const requestId = requestIdOf(request);
     response.setHeader('x-request-id', requestId);
@@ -41,7 +42,17 @@ export function createGatewayServer(options: GatewayOptions): Server {
     try {
       checkMethod(request, response, target);
       if (target.operation === 'infer') {
-        inferences.handle(request, response, target, requestId);
+        pipeline.handle({
+          transport: 'rest',
+          environment,
+          model: target.model,
+          pin: target.pin,
+          requestId,
+          headers: request.headers,
+          remoteAddress: request.socket.remoteAddress ?? '',
+          body: new HttpBody(request, maxBodyBytes),
+          reply: new HttpReply(request, response),
+        });
       } else {
         answer(response, target);
       }

@@ -6,6 +6,7 @@ import type { ArtifactSource } from '../artifacts/ArtifactPuller';
 import { createSocketPaths } from '../createSocketPaths';
 import { findWorker } from '../findWorker';
 import { createGatewayServer } from '../gateway/createGatewayServer';
+import { createPipeline } from '../gateway/pipeline/createPipeline';
 import { closeGracefully, listen } from '../http/listen';
 import { Logger } from '../log/Logger';
 import { ServingPlane } from '../serving/ServingPlane';
@@ -52,8 +53,11 @@ export async function startModelServer(
   const server = createGatewayServer({
     environment: 'production',
     plane,
-    // As containers have it: the log is what is printed.
-    log: { write: record => logger.info('Request', { ...record }) },
+    pipeline: createPipeline({
+      plane,
+      // As containers have it: the log is what is printed.
+      log: { write: record => logger.info('Request', { ...record }) },
+    }),
     maxBodyBytes: MAX_BODY_BYTES,
     isReady: () => runner.state === 'ready',
   });

@@ -1,0 +1,37 @@
+import type { RequestLog } from '../../log/RequestLog';
+import type { CallObserver } from './steps';
+
+/** Counts for the status of versions and for the judge of a rollout. */
+export const counting: CallObserver = {
+  ended({ pin }, { choice, caller, status, latencyMs }) {
+    if (!choice) return;
+    const { model, runner } = choice;
+    const { version } = runner.spec;
+    runner.requests += 1;
+    if (status >= 500) runner.errors += 1;
+    if (status < 400) runner.latencies.add(latencyMs);
+    // Who asks for one version exactly says nothing of how it compares.
+    if (pin === version) return;
+    const client = caller?.client ?? '';
+    model.rollout?.count({ version, client, status, latencyMs });
+  },
+};
+
+/** A line in the request log for each request. */
+export function logging(log: Pick<RequestLog, 'write'>): CallObserver {
+  return {
+    ended(call, report) {
+      log.write({
+        requestId: call.requestId,
+        environment: call.environment,
+        model: call.model.slice(0, 100),
+        version: report.choice?.runner.spec.version,
+        status: report.status,
+        requestBytes: report.requestBytes,
+        responseBytes: report.responseBytes,
+        latencyMs: Math.round(report.latencyMs * 1000) / 1000,
+        failure: report.failure,
+      });
+    },
+  };
+}

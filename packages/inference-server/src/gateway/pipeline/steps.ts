@@ -1,0 +1,82 @@
+import type { ServedModel } from '../../serving/ServedModel';
+import type { VersionRunner } from '../../serving/VersionRunner';
+import type { WorkerProcess } from '../../serving/WorkerProcess';
+import type { InferenceCall } from './InferenceCall';
+
+/**
+ * The steps of an inference request, in their order. Each may throw a
+ * `GatewayError`: that is then the answer, and the steps after it do not run.
+ */
+export interface PipelineSteps {
+  identifier: Identifier;
+  chooser: Chooser;
+  admission: Admission;
+  exchanger: Exchanger;
+  /** Told of each request when it is over, in this order. */
+  observers: CallObserver[];
+}
+
+/** Finds out who calls. */
+export interface Identifier {
+  identify(call: InferenceCall): Caller | Promise<Caller>;
+}
+
+export interface Caller {
+  /** Who counts as one caller: requests of one are not independent of each other. */
+  client: string;
+}
+
+/** Chooses the version that answers, and sets the headers that tell of it. */
+export interface Chooser {
+  choose(call: InferenceCall, caller: Caller): Choice | Promise<Choice>;
+}
+
+export interface Choice {
+  model: ServedModel;
+  runner: VersionRunner;
+}
+
+/** Lets a request through to its version, or makes it wait or refuses it. */
+export interface Admission {
+  admit(call: InferenceCall, choice: Choice): Lease | Promise<Lease>;
+}
+
+/** A place at a version, from admission until the answer is out. */
+export interface Lease {
+  readonly runner: VersionRunner;
+  /**
+   * The worker to send to. Asked for when the request is about to be sent: a
+   * slow body may take longer than a worker lives.
+   */
+  worker(): WorkerProcess;
+  /** Must follow, once. */
+  release(): void;
+}
+
+/** Gets the answer from a worker to the caller. */
+export interface Exchanger {
+  exchange(call: InferenceCall, lease: Lease): Promise<Outcome>;
+}
+
+/** How a request ended. 499 is the status of a caller that hung up. */
+export interface Outcome {
+  status: number;
+  requestBytes: number;
+  responseBytes: number;
+}
+
+/** Counts, logs or measures requests. */
+export interface CallObserver {
+  ended(call: InferenceCall, report: CallReport): void;
+}
+
+/** All that is known of a request when it is over. */
+export interface CallReport extends Outcome {
+  /** Absent when the caller was refused before it was known. */
+  caller?: Caller;
+  /** Absent when no version was found. */
+  choice?: Choice;
+  latencyMs: number;
+  /** A short code for why the gateway itself answered, e.g. `worker-died`. */
+  failure?: string;
+}
