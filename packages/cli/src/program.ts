@@ -11,6 +11,7 @@ import { addDoctorCommand } from './commands/doctor/command';
 import { addExportCommand } from './commands/export/command';
 import { addHelpCommand } from './commands/help/command';
 import { addInitCommand } from './commands/init/command';
+import { addLimitsCommands } from './commands/limits/command';
 import { addLineageCommand } from './commands/lineage/command';
 import { addModelsCommands } from './commands/models/command';
 import { addOpenCommand } from './commands/open/command';
@@ -94,6 +95,7 @@ Exit codes are listed by \`ml help exit-codes\`.`,
   addReleasesCommands(program, start);
   addAliasesCommands(program, start);
   addApprovalsCommands(program, start);
+  addLimitsCommands(program, start);
   addOpenCommand(program, start);
   program.commandsGroup('Help:');
   addDoctorCommand(program, start);

@@ -31,6 +31,9 @@ import { createRouter } from './http/createRouter';
 import { DatabaseLineageStore } from './lineage/DatabaseLineageStore';
 import { LineageService } from './lineage/LineageService';
 import { OpenLineageChannel } from './lineage/openlineage/OpenLineageChannel';
+import { DatabaseSizeExceptionStore } from './limits/DatabaseSizeExceptionStore';
+import { ModelArtifactLimits } from './limits/ModelArtifactLimits';
+import { SizeExceptionService } from './limits/SizeExceptionService';
 import { DatabaseRegistryStore } from './registry/DatabaseRegistryStore';
 import { PackageReader } from './registry/PackageReader';
 import { RegistryService } from './registry/RegistryService';
@@ -138,10 +141,16 @@ export const mlPlugin = createBackendPlugin({
           authorizer,
         });
 
+        const exceptions = new DatabaseSizeExceptionStore({ knex });
+        const artifactLimits = new ModelArtifactLimits({
+          defaultBytes: config.artifacts.maxArtifactBytes,
+          exceptions,
+        });
         const { artifacts, releaser } = await startArtifacts({
           ...deps,
           custom: customStore.get(),
           config: config.artifacts,
+          limits: artifactLimits,
           knex,
           audit,
         });
@@ -192,6 +201,15 @@ export const mlPlugin = createBackendPlugin({
           approvals,
           artifacts: releaser,
         });
+        const limits = new SizeExceptionService({
+          ...governed,
+          store: exceptions,
+          limits:
+            customStore.get() || config.artifacts.external
+              ? undefined
+              : artifactLimits,
+          approvals,
+        });
         const shared = { store, registry, target, audit, changes, logger };
         const reconciler = new Reconciler(shared);
         const monitor = new ServingMonitor({
@@ -228,6 +246,7 @@ export const mlPlugin = createBackendPlugin({
             deletion,
             aliases,
             approvals,
+            limits,
             releases,
             deployments,
             webhooks,

@@ -1,9 +1,22 @@
-import type {
-  Approval,
-  ApprovalState,
-  ComparisonSection,
-  Environment,
+import {
+  type Approval,
+  type ApprovalKind,
+  type ApprovalState,
+  type ComparisonSection,
+  type Environment,
+  formatByteSize,
 } from '@ml-platform/plugin-ml-common';
+
+const APPROVAL_SUBJECTS = {
+  'version.delete': ({ model, subject }) =>
+    `Delete ${model} ${subject.version}`,
+  'artifact.limit': ({ model, subject }) =>
+    `Let artifacts of ${model} have ${formatByteSize(
+      Number(subject.maxBytes),
+    )}`,
+  'retention.delete': ({ model, subject }) =>
+    `Delete ${subject.count} old versions of ${model}`,
+} satisfies Record<ApprovalKind, (approval: Approval) => string>;
 
 /** What the portal says about the life of a version; a part of `texts`. */
 export const lifecycleTexts = {
@@ -173,12 +186,12 @@ export const lifecycleTexts = {
     } satisfies Record<ApprovalState, string>,
     emptyTitle: 'Nothing waits for you',
     empty:
-      'A request appears here when somebody asks for the deletion of a version.',
+      'A request appears here when somebody asks for something that a second person has to agree to, such as the deletion of a version.',
     noneTitle: 'No request yet',
     newest: 'Newest requests',
     older: 'Older requests',
-    subject: ({ kind, model, subject }: Approval) =>
-      ({ 'version.delete': `Delete ${model} ${subject.version}` }[kind]),
+    subject: (approval: Approval): string =>
+      APPROVAL_SUBJECTS[approval.kind](approval),
     consequences: 'When it is approved',
     decision: {
       approve: 'Approve',
@@ -192,7 +205,7 @@ export const lifecycleTexts = {
       decision === 'approve'
         ? approval.consequences
         : [
-            'The request is closed, and nothing is deleted. It can be asked for again.',
+            'The request is closed, and nothing of it is done. It can be asked for again.',
           ],
     willNot: ['It cannot be taken back.'],
     comment: 'Comment',

@@ -29,6 +29,7 @@ export interface StartOptions {
   /** On top of those that let webhooks go to this machine. */
   webhooks?: JsonObject;
   openLineage?: JsonObject;
+  maxArtifactBytes?: number;
 }
 
 /** The control plane as it runs, with its data plane scripted. */
@@ -64,7 +65,14 @@ export class TestPlatform {
           data: {
             backend: { baseUrl: 'http://localhost:7007' },
             ml: {
-              artifacts: { embedded: { directory } },
+              artifacts: {
+                embedded: {
+                  directory,
+                  ...(options.maxArtifactBytes && {
+                    maxArtifactBytes: options.maxArtifactBytes,
+                  }),
+                },
+              },
               webhooks: {
                 encryptionKey: 'a key for tests',
                 allowPrivateTargets: true,

@@ -11,6 +11,8 @@ import { createAuditRouter } from '../audit/router';
 import type { AuditLog } from '../audit/AuditLog';
 import type { Authorizer } from '../authorization/Authorizer';
 import type { LineageService } from '../lineage/LineageService';
+import { createLimitsRouter } from '../limits/router';
+import type { SizeExceptionService } from '../limits/SizeExceptionService';
 import { createLineageRouter } from '../lineage/router';
 import type { RegistryService } from '../registry/RegistryService';
 import { createLifecycleRouter } from '../registry/lifecycleRouter';
@@ -30,6 +32,7 @@ export interface RouterOptions {
   deletion: VersionDeletion;
   aliases: AliasService;
   approvals: ApprovalService;
+  limits: SizeExceptionService;
   releases: ReleaseService;
   deployments: DeploymentViews;
   webhooks: WebhookService;
@@ -68,6 +71,7 @@ export function createRouter(options: RouterOptions): express.Router {
   v1.use(createLifecycleRouter(options));
   v1.use(createAliasesRouter(options));
   v1.use(createApprovalsRouter(options));
+  v1.use(createLimitsRouter(options));
   v1.use(createReleasesRouter(options));
   v1.use(createAuditRouter(options));
   v1.use(createWebhooksRouter(options));

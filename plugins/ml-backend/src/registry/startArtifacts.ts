@@ -8,6 +8,7 @@ import type {
 import type { ArtifactStore } from '@ml-platform/plugin-ml-node';
 import type { Knex } from 'knex';
 import {
+  type ArtifactLimits,
   createArtifactsRouter,
   createPullRouter,
   EmbeddedArtifactStore,
@@ -22,6 +23,8 @@ export interface StartArtifactsOptions {
   /** Set by a module; the embedded store is not started then. */
   custom?: ArtifactStore;
   config: MlConfig['artifacts'];
+  /** Of the embedded store; others have their own. */
+  limits: ArtifactLimits;
   knex: Knex;
   audit: AuditLog;
   auth: AuthService;
@@ -65,6 +68,7 @@ export async function startArtifacts(
   }
   const store = await EmbeddedArtifactStore.create({
     ...config,
+    limits: options.limits,
     knex,
     audit,
     logger,

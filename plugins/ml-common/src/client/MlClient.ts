@@ -6,6 +6,7 @@ import type {
   Strategy,
 } from '../releases/types';
 import type { RolloutAction } from '../serving/rollout';
+import { LimitsClient } from './LimitsClient';
 import { LineageClient } from './LineageClient';
 import { MlTransport, type MlClientOptions, toQuery } from './MlTransport';
 import {
@@ -105,6 +106,7 @@ export class MlClient {
   readonly approvals: ApprovalsClient;
   readonly webhooks: WebhooksClient;
   readonly lineage: LineageClient;
+  readonly limits: LimitsClient;
   readonly #transport: MlTransport;
 
   constructor(options: MlClientOptions) {
@@ -114,6 +116,7 @@ export class MlClient {
     this.approvals = new ApprovalsClient(this.#transport);
     this.webhooks = new WebhooksClient(this.#transport);
     this.lineage = new LineageClient(this.#transport);
+    this.limits = new LimitsClient(this.#transport);
   }
 
   info(): Promise<PlatformInfo> {

@@ -1,5 +1,9 @@
 /** @public */
-export const APPROVAL_KINDS = ['version.delete'] as const;
+export const APPROVAL_KINDS = [
+  'version.delete',
+  'artifact.limit',
+  'retention.delete',
+] as const;
 
 /** @public */
 export type ApprovalKind = (typeof APPROVAL_KINDS)[number];

@@ -69,3 +69,11 @@ export function apiVersionOf(version: string): number {
 export function repositoryOf(model: string): string {
   return `models/${model}`;
 }
+
+/**
+ * The model whose versions a repository holds; undefined for any other.
+ * @public
+ */
+export function modelOfRepository(repository: string): string | undefined {
+  return /^models\/([^/]+)$/.exec(repository)?.[1];
+}

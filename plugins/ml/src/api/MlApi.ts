@@ -2,9 +2,11 @@ import { createApiRef } from '@backstage/frontend-plugin-api';
 import type {
   AliasesClient,
   ApprovalsClient,
+  LimitsClient,
   LineageClient,
   MlClient,
   VersionsClient,
+  WebhooksClient,
 } from '@ml-platform/plugin-ml-common';
 
 /**
@@ -14,12 +16,14 @@ import type {
  */
 export type MlApi = Omit<
   Pick<MlClient, keyof MlClient>,
-  'versions' | 'aliases' | 'approvals' | 'lineage'
+  'versions' | 'aliases' | 'approvals' | 'lineage' | 'limits' | 'webhooks'
 > & {
   versions: Pick<VersionsClient, keyof VersionsClient>;
   aliases: Pick<AliasesClient, keyof AliasesClient>;
   approvals: Pick<ApprovalsClient, keyof ApprovalsClient>;
   lineage: Pick<LineageClient, keyof LineageClient>;
+  limits: Pick<LimitsClient, keyof LimitsClient>;
+  webhooks: Pick<WebhooksClient, keyof WebhooksClient>;
 };
 
 /** @public */

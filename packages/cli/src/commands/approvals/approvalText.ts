@@ -1,9 +1,16 @@
 import type { Approval } from '@ml-platform/plugin-ml-common';
+import { formatBytes, formatDate } from '../../output/format';
 import type { Output } from '../../output/Output';
 
 /** What it is about: `wine-classifier@1.0.0` */
 export function subjectText({ model, subject }: Approval): string {
-  return subject.version ? `${model}@${subject.version}` : model;
+  if (subject.version) return `${model}@${subject.version}`;
+  if (subject.maxBytes) {
+    return `${model}, ${formatBytes(
+      Number(subject.maxBytes),
+    )} until ${formatDate(String(subject.expiresAt))}`;
+  }
+  return subject.count ? `${model}, ${subject.count} versions` : model;
 }
 
 /** An approval for people. */

@@ -1,6 +1,6 @@
 import type { CommandContext } from '../../CommandContext';
 import { ExitCode, type ExitStatus } from '../../errors/ExitCode';
-import { approvalText } from '../approvals/approvalText';
+import { printAsked } from '../approvals/printAsked';
 import { confirm } from '../confirm';
 import { parseRef } from '../parseRef';
 import type { DeleteOptions } from './lifecycleCommands';
@@ -31,20 +31,5 @@ export async function deleteVersion(
     });
     return ExitCode.ok;
   }
-  const { owner } = await client.getModel(model);
-  await output.object({
-    kind: 'Approval',
-    name: result.id,
-    data: result,
-    text: () => approvalText(result, output),
-  });
-  output.info(
-    [
-      '',
-      `${text} is not deleted yet. A second person has to approve: anybody but ${result.requestedBy} who may decide for ${model} (owner: ${owner}).`,
-      `They run:      ml approvals approve ${result.id}`,
-      `To take back:  ml approvals withdraw ${result.id}`,
-    ].join('\n'),
-  );
-  return ExitCode.pending;
+  return printAsked(context, result, `${text} is not deleted yet.`);
 }

@@ -2,6 +2,7 @@ import { type FileHandle, open, readdir, rm, stat } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
 import { CANONICAL, type DigestAlgorithm, DigestHash } from '../digests';
 import { OciError } from '../OciError';
+import { tooLarge } from '../tooLarge';
 import {
   type ArtifactDirectory,
   isMissing,
@@ -66,9 +67,9 @@ export class UploadFiles {
   async append(
     id: string,
     source: Readable,
-    options: { maxSize: number; expectedBytes?: number },
+    options: { repository: string; maxSize: number; expectedBytes?: number },
   ): Promise<number> {
-    const { maxSize, expectedBytes } = options;
+    const { maxSize, expectedBytes, repository } = options;
     const file = await open(this.path(id), 'r+');
     try {
       const start = (await file.stat()).size;
@@ -77,6 +78,7 @@ export class UploadFiles {
       const end = await this.#copy(source, file, {
         start,
         maxSize,
+        repository,
         maxBytes: expectedBytes ?? Infinity,
         running,
       });
@@ -152,6 +154,7 @@ export class UploadFiles {
     options: {
       start: number;
       maxSize: number;
+      repository: string;
       maxBytes: number;
       running?: DigestHash;
     },
@@ -162,7 +165,7 @@ export class UploadFiles {
       // The source is a request: it has to stay open for the answer.
       for await (const chunk of source.iterator({ destroyOnReturn: false })) {
         if (offset + chunk.length > options.maxSize) {
-          throw tooLarge(options.maxSize);
+          throw tooLarge(options.maxSize, options.repository);
         }
         if (offset + chunk.length > options.start + options.maxBytes) {
           throw new OciError({
@@ -186,15 +189,6 @@ export class UploadFiles {
       return { offset, error };
     }
   }
-}
-
-export function tooLarge(maxSize: number): OciError {
-  return new OciError({
-    status: 413,
-    code: 'SIZE_INVALID',
-    message: `the artifact is larger than this store accepts, which is ${maxSize} bytes; make it smaller, or ask a platform admin for a higher limit (ml.artifacts.embedded.maxArtifactBytes)`,
-    detail: { maxBytes: maxSize },
-  });
 }
 
 async function writeAll(

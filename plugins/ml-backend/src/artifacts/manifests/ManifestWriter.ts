@@ -2,9 +2,9 @@ import type { ArtifactCaller } from '../ArtifactAudit';
 import type { ArtifactLimits } from '../ArtifactLimits';
 import { digestOf, isDigest, splitDigest } from '../digests';
 import type { BlobFiles } from '../files/BlobFiles';
-import { tooLarge } from '../files/UploadFiles';
 import type { ArtifactMetadataStore } from '../metadata/ArtifactMetadataStore';
 import { OciError } from '../OciError';
+import { tooLarge } from '../tooLarge';
 import { checkDescriptors } from './checkDescriptors';
 import { parseManifest } from './parseManifest';
 
@@ -55,7 +55,7 @@ export class ManifestWriter {
     );
     const total = manifest.blobs.reduce((sum, { size }) => sum + size, 0);
     const limit = await this.#limits.limitFor(repository);
-    if (total > limit) throw tooLarge(limit);
+    if (total > limit) throw tooLarge(limit, repository);
     const tags = new Set(options.tags);
     if (!isDigest(reference)) tags.add(reference);
     const [tag] = tags;

@@ -7,13 +7,14 @@ import { splitDigest } from '../digests';
 import type { BlobFiles } from '../files/BlobFiles';
 import { type DiskSpace, isDiskFull } from '../files/DiskSpace';
 import type { KeyedLock } from '../files/KeyedLock';
-import { tooLarge, type UploadFiles } from '../files/UploadFiles';
+import type { UploadFiles } from '../files/UploadFiles';
 import type {
   ArtifactMetadataStore,
   UploadRecord,
 } from '../metadata/ArtifactMetadataStore';
 import { OciError } from '../OciError';
 import { isUploadId } from '../references';
+import { tooLarge } from '../tooLarge';
 import { ExclusiveKeys } from './ExclusiveKeys';
 
 /** A piece of an upload as it comes in. */
@@ -151,10 +152,14 @@ export class ArtifactUploads {
         detail: { offset },
       });
     }
-    const maxSize = await limits.limitFor(upload.repository);
-    if (offset + (chunk.length ?? 0) > maxSize) throw tooLarge(maxSize);
+    const { repository } = upload;
+    const maxSize = await limits.limitFor(repository);
+    if (offset + (chunk.length ?? 0) > maxSize) {
+      throw tooLarge(maxSize, repository);
+    }
     return files.append(upload.id, chunk.source, {
       maxSize,
+      repository,
       expectedBytes: chunk.length,
     });
   }
