@@ -1,4 +1,3 @@
-import { execFile } from 'node:child_process';
 import {
   existsSync,
   mkdirSync,
@@ -8,15 +7,13 @@ import {
   writeFileSync,
 } from 'node:fs';
 import path from 'node:path';
-import { promisify } from 'node:util';
 import { docsUnavailablePage } from './docsUnavailablePage.mjs';
 import { display, root, toolsDir } from './paths.mjs';
+import { installWithPip } from './pip.mjs';
 import { runStep } from './run.mjs';
 import { hashInputs, isFresh, writeStamp } from './stamps.mjs';
 
-const execute = promisify(execFile);
 const venv = path.join(toolsDir, 'techdocs-venv');
-const stamp = path.join(venv, 'requirements.sha256');
 const REQUIREMENTS = 'docs/requirements.txt';
 /** Where TechDocs looks for the pages of the entity in catalog-info.yaml. */
 const SITE = 'techdocs/default/component/ml-platform';
@@ -27,32 +24,15 @@ const SITE = 'techdocs/default/component/ml-platform';
  *   `mkdocs`, or why there is none
  */
 export async function ensureMkdocs({ logFile, env = process.env }) {
-  const hash = hashInputs([REQUIREMENTS]);
-  const bin = path.join(venv, 'bin');
-  if (isFresh(stamp, hash) && existsSync(path.join(bin, 'mkdocs'))) {
-    return { bin };
-  }
-  const python = await findPython(env);
-  if (!python) return { missing: 'Python 3 was not found.' };
-  const step = { cwd: root, env, logFile, show: 'nothing' };
   try {
-    rmSync(venv, { recursive: true, force: true });
-    await runStep({
-      ...step,
-      title: 'Make a Python environment for the documentation',
-      command: python,
-      args: ['-m', 'venv', venv],
+    const bin = await installWithPip({
+      folder: venv,
+      args: ['-r', path.join(root, REQUIREMENTS)],
+      hash: hashInputs([REQUIREMENTS]),
+      program: 'mkdocs',
+      logFile,
+      env,
     });
-    await runStep({
-      ...step,
-      title: 'Install mkdocs for the documentation',
-      command: path.join(bin, 'python'),
-      args: [
-        ...['-m', 'pip', 'install', '--disable-pip-version-check'],
-        ...['-r', path.join(root, REQUIREMENTS)],
-      ],
-    });
-    writeStamp(stamp, hash);
     return { bin };
   } catch (error) {
     return {
@@ -61,18 +41,6 @@ export async function ensureMkdocs({ logFile, env = process.env }) {
       }`,
     };
   }
-}
-
-async function findPython(env) {
-  for (const name of ['python3', 'python']) {
-    try {
-      const { stdout } = await execute(name, ['--version'], { env });
-      if (/^Python 3\./.test(stdout)) return name;
-    } catch {
-      // Try the next name.
-    }
-  }
-  return undefined;
 }
 
 /**

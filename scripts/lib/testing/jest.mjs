@@ -2,6 +2,7 @@ import { readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { root } from '../paths.mjs';
 import { runStep } from '../run.mjs';
+import { CONFORMANCE_TEST } from './conformance.mjs';
 import { withPostgres } from './postgres.mjs';
 
 /** The tests of all workspaces, on SQLite and on a real PostgreSQL. */
@@ -10,7 +11,11 @@ export async function runJest(context) {
     runBackstageTests(context, {
       command: ['repo', 'test'],
       // A busy machine is no reason to fail.
-      args: ['--ci', '--maxWorkers=2', '--testTimeout=30000'],
+      args: [
+        ...['--ci', '--maxWorkers=2', '--testTimeout=30000'],
+        // A step of its own; see conformance.mjs.
+        ...['--testPathIgnorePatterns', '/node_modules/', CONFORMANCE_TEST],
+      ],
       cwd: root,
       env: {
         BACKSTAGE_TEST_DISABLE_DOCKER: '1',

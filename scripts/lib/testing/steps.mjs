@@ -1,5 +1,6 @@
 import { root } from '../paths.mjs';
 import { runStep } from '../run.mjs';
+import { runConformanceTests } from './conformance.mjs';
 import { runE2eTests } from './e2e.mjs';
 import { runBrowserTests } from './browser.mjs';
 import { buildDocs } from './docs.mjs';
@@ -33,6 +34,12 @@ export const STEPS = [
     title: 'Unit and integration tests (SQLite and PostgreSQL)',
     run: runJest,
     needs: ['skopeo', 'docker-registry'],
+  },
+  {
+    name: 'conformance',
+    title: 'OCI distribution: the official conformance suite',
+    run: runConformanceTests,
+    needs: ['oci-conformance'],
   },
   { name: 'docs', title: 'Documentation (mkdocs --strict)', run: buildDocs },
   {

@@ -3,6 +3,7 @@ import path from 'node:path';
 import { FriendlyError } from '../FriendlyError.mjs';
 import { root } from '../paths.mjs';
 import { runStep } from '../run.mjs';
+import { ensureOciConformance } from './ociConformance.mjs';
 
 const BROWSERS = [
   'chromium',
@@ -24,6 +25,14 @@ export const SYSTEM_TOOLS = {
     find(['docker-registry']) ??
     (await installWithApt(context, 'docker-registry')) ??
     missing('docker-registry', 'apt-get install docker-registry'),
+
+  'oci-conformance': async context =>
+    ensureOciConformance(context).catch(error => {
+      throw new FriendlyError(
+        `The OCI conformance suite could not be built. Get Go 1.24 or newer (https://go.dev/dl), or Python 3 with venv. ${error.message}`,
+        { details: error.details },
+      );
+    }),
 
   /** An executable, or an empty text: Playwright knows where its own one is. */
   browser: async context =>

@@ -49,7 +49,11 @@ export class StoreProcess {
           },
           auth: {
             externalAccess: [
-              access(TOKEN, ['ml.artifact.pull', 'ml.artifact.push']),
+              access(TOKEN, [
+                'ml.artifact.pull',
+                'ml.artifact.push',
+                'ml.artifact.delete',
+              ]),
               access(PULL_TOKEN, ['ml.artifact.pull']),
             ],
           },
