@@ -5,7 +5,7 @@ import {
   type OipAnswers,
   OipServer,
 } from './__testUtils__/OipServer';
-import { temporaryFolder } from './__testUtils__/temporaryFolder';
+import { temporaryFolder } from '@ml-platform/packaging/testUtils';
 
 jest.setTimeout(60_000);
 

@@ -18,7 +18,7 @@ import {
 import { parse } from 'yaml';
 import { MlProcess, type MlRunOptions } from './__testUtils__/MlProcess';
 import { TestPlatform } from './__testUtils__/TestPlatform';
-import { modelYaml, writePackage } from './__testUtils__/writePackage';
+import { modelYaml, writePackage } from '@ml-platform/packaging/testUtils';
 import { SERVER_LABEL, writeImageLayout } from './image/writeImageLayout';
 
 jest.setTimeout(120_000);

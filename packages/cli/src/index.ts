@@ -1,8 +1,8 @@
 /**
- * The packaging half of the `ml` command line, as a library.
+ * The `ml` command line. It is used as a program; the packaging and pushing
+ * half of it is the library `@ml-platform/packaging`.
  *
  * @packageDocumentation
  */
-export * from './packaging';
 export { CliError, type CliErrorOptions } from './errors/CliError';
 export { ExitCode, type ExitStatus } from './errors/ExitCode';

@@ -13,7 +13,7 @@ import {
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { MlProcess, type MlRunOptions } from './__testUtils__/MlProcess';
-import { temporaryFolder } from './__testUtils__/temporaryFolder';
+import { temporaryFolder } from '@ml-platform/packaging/testUtils';
 
 jest.setTimeout(60_000);
 

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { cp, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { temporaryFolder } from './__testUtils__/temporaryFolder';
+import { temporaryFolder } from '@ml-platform/packaging/testUtils';
 
 describe('bin/ml', () => {
   const folder = temporaryFolder();

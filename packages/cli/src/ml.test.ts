@@ -4,7 +4,7 @@ import { stripVTControlCharacters } from 'node:util';
 import { EXIT_CODES } from './errors/ExitCode';
 import { MlProcess } from './__testUtils__/MlProcess';
 import { TestPlatform } from './__testUtils__/TestPlatform';
-import { modelYaml, writePackage } from './__testUtils__/writePackage';
+import { modelYaml, writePackage } from '@ml-platform/packaging/testUtils';
 
 jest.setTimeout(60_000);
 

@@ -1,7 +1,7 @@
 import { copyFile, cp, readFile, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { MlProcess } from './__testUtils__/MlProcess';
-import { temporaryFolder } from './__testUtils__/temporaryFolder';
+import { temporaryFolder } from '@ml-platform/packaging/testUtils';
 
 jest.setTimeout(60_000);
 

@@ -2,8 +2,8 @@ import { execFile } from 'node:child_process';
 import { readFile, writeFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { MlProcess } from './__testUtils__/MlProcess';
-import { temporaryFolder } from './__testUtils__/temporaryFolder';
-import { modelYaml, writePackage } from './__testUtils__/writePackage';
+import { temporaryFolder } from '@ml-platform/packaging/testUtils';
+import { modelYaml, writePackage } from '@ml-platform/packaging/testUtils';
 
 jest.setTimeout(60_000);
 

@@ -3,7 +3,7 @@ import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { MlProcess } from './__testUtils__/MlProcess';
 import { TestPlatform } from './__testUtils__/TestPlatform';
-import { modelYaml, writePackage } from './__testUtils__/writePackage';
+import { modelYaml, writePackage } from '@ml-platform/packaging/testUtils';
 
 jest.setTimeout(120_000);
 

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { existsSync } from 'node:fs';
+import { createPortalClient } from '@ml-platform/packaging';
 import type { CommandContext, GlobalOptions } from './CommandContext';
-import { createClient } from './connection/createClient';
 import { findConnection } from './connection/findConnection';
 import { CliError } from './errors/CliError';
 import { ExitCode, type ExitStatus } from './errors/ExitCode';
@@ -40,7 +40,7 @@ export async function run(
           cwd: process.cwd(),
           repository: ownRepository(),
         });
-        return { connection, client: createClient(connection) };
+        return { connection, client: createPortalClient(connection) };
       },
       onInterrupt(message) {
         interruptMessage = message;

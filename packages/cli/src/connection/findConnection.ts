@@ -1,14 +1,13 @@
 import { readFile } from 'node:fs/promises';
 import { existsSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
+import type { PortalAccess } from '@ml-platform/packaging';
 import { CliError } from '../errors/CliError';
 import { ExitCode } from '../errors/ExitCode';
+import { REQUEST_ID } from './requestId';
 
 /** Where the portal is, and who we are there. */
-export interface Connection {
-  /** Origin of the portal, without a trailing slash. */
-  url: string;
-  token: string;
+export interface Connection extends PortalAccess {
   /** Where this was found, for people. */
   source: string;
 }
@@ -54,7 +53,12 @@ export async function findConnection(
       'Set ML_TOKEN, or ML_CONFIG to a file with {"url": …, "token": …}.',
     );
   }
-  return { url, token, source: file?.path ?? 'environment' };
+  return {
+    url,
+    token,
+    requestId: REQUEST_ID,
+    source: file?.path ?? 'environment',
+  };
 }
 
 async function findConfigFile(

@@ -1,9 +1,13 @@
 import { MEDIA_TYPES, type ModelFile } from '@ml-platform/plugin-ml-common';
-import { type Blob, type Content, madeBlob } from '../oci/Content';
+import {
+  type Blob,
+  canonicalJson,
+  type Content,
+  digestOf,
+  type MadeBlob,
+  madeBlob,
+} from '@ml-platform/packaging';
 import { verified } from '../oci/verified';
-import { canonicalJson } from '../packaging/canonicalJson';
-import { digestOf } from '../packaging/hashFile';
-import type { MadeBlob } from '../packaging';
 import { type ImageConfig, VERSION_LABEL } from './imageConfig';
 import type { BaseImage } from './readBase';
 import { type SpooledLayer, spoolLayer } from './spoolLayer';

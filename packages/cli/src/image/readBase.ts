@@ -1,7 +1,7 @@
 import { buffer } from 'node:stream/consumers';
 import { type Descriptor, MEDIA_TYPES } from '@ml-platform/plugin-ml-common';
 import { CliError } from '../errors/CliError';
-import { type Blob } from '../oci/Content';
+import { type Blob } from '@ml-platform/packaging';
 import type { ContentSource, StoredManifest } from '../oci/ContentSource';
 import { DOCKER_TYPES, ociLayerType } from '../oci/dockerTypes';
 import { parseManifest } from '../oci/readContent';

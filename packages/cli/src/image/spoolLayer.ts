@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { PassThrough, Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
-import { type Blob, fileBlob } from '../oci/Content';
+import { type Blob, fileBlob } from '@ml-platform/packaging';
 import { type TarContent, withFolders, writeTar } from '../tar/writeTar';
 
 const TAR = 'application/vnd.oci.image.layer.v1.tar';

@@ -1,5 +1,5 @@
 import type { Descriptor } from '@ml-platform/plugin-ml-common';
-import type { Blob } from './Content';
+import type { Blob } from '@ml-platform/packaging';
 
 /** A manifest as it is stored, its digest checked. */
 export interface StoredManifest {

@@ -5,9 +5,8 @@ import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import type { Descriptor } from '@ml-platform/plugin-ml-common';
 import { CliError } from '../errors/CliError';
-import { digestOf } from '../packaging/hashFile';
+import { type Blob, digestOf } from '@ml-platform/packaging';
 import { readTarIndex, type TarPlace } from '../tar/readTarIndex';
-import type { Blob } from './Content';
 import type { ContentSource, StoredManifest } from './ContentSource';
 import { digestMismatch } from './verified';
 

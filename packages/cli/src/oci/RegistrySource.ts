@@ -1,13 +1,17 @@
 import { Readable } from 'node:stream';
 import { type Descriptor, MEDIA_TYPES } from '@ml-platform/plugin-ml-common';
-import { backoff, isTransient } from '../connection/backoff';
-import { toUnreachable } from '../connection/toUnreachable';
+import {
+  backoff,
+  type Blob,
+  digestOf,
+  isTransient,
+  referrersTag,
+  type RegistryClient,
+  registryError,
+  requestWithRetry,
+  toUnreachable,
+} from '@ml-platform/packaging';
 import { CliError } from '../errors/CliError';
-import { digestOf } from '../packaging/hashFile';
-import { requestWithRetry } from '../push/pushBlob';
-import { referrersTag } from '../push/listReferrer';
-import { registryError, type RegistryClient } from '../push/RegistryClient';
-import type { Blob } from './Content';
 import type { ContentSource, StoredManifest } from './ContentSource';
 import { DOCKER_TYPES } from './dockerTypes';
 import { digestMismatch } from './verified';

@@ -1,6 +1,5 @@
 import { MEDIA_TYPES } from '@ml-platform/plugin-ml-common';
-import { canonicalJson } from '../packaging/canonicalJson';
-import type { Content } from './Content';
+import { canonicalJson, type Content } from '@ml-platform/packaging';
 
 /** How content is written as an image layout. */
 export interface WriteLayoutOptions {

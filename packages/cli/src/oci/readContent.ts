@@ -5,7 +5,7 @@ import {
   ociManifestSchema,
 } from '@ml-platform/plugin-ml-common';
 import { CliError } from '../errors/CliError';
-import type { Content } from './Content';
+import type { Content } from '@ml-platform/packaging';
 import type { ContentSource, StoredManifest } from './ContentSource';
 import type { RegistrySource } from './RegistrySource';
 

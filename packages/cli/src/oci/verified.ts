@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { CliError } from '../errors/CliError';
-import type { Blob } from './Content';
+import type { Blob } from '@ml-platform/packaging';
 
 /** Passes a whole blob on and fails at its end when it was not what its digest says. */
 export async function* verified(

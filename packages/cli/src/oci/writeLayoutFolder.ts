@@ -15,8 +15,11 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { CliError } from '../errors/CliError';
 import { ExitCode } from '../errors/ExitCode';
-import { expectReplaceable } from '../packaging/writeLayout';
-import { type Blob, layoutBlobs } from './Content';
+import {
+  type Blob,
+  expectReplaceable,
+  layoutBlobs,
+} from '@ml-platform/packaging';
 import { blobPath, layoutFiles, type WriteLayoutOptions } from './layoutFiles';
 import { isRunning } from './isRunning';
 import { digestMismatch } from './verified';

@@ -4,7 +4,7 @@ import { dirname, resolve } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { writeTar, withFolders } from '../tar/writeTar';
-import { layoutBlobs } from './Content';
+import { layoutBlobs } from '@ml-platform/packaging';
 import { removeAtExit } from './removeAtExit';
 import { blobPath, layoutFiles, type WriteLayoutOptions } from './layoutFiles';
 import { verified } from './verified';

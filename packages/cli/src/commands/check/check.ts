@@ -9,7 +9,7 @@ import { CliError } from '../../errors/CliError';
 import { toCliError } from '../../errors/toCliError';
 import { plural } from '../../output/format';
 import { type Finding, printFindings } from '../../output/printFindings';
-import { validatePackage } from '../../packaging';
+import { validatePackage } from '@ml-platform/packaging';
 import { baseOf } from '../init/proposeContainer';
 import { usageError } from '../parseRef';
 import { checkAnswer, compareAnswers } from './checkAnswer';

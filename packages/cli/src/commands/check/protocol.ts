@@ -4,7 +4,7 @@ import {
   type TensorSpec,
 } from '@ml-platform/plugin-ml-common';
 import { z } from 'zod';
-import { toUnreachable } from '../../connection/toUnreachable';
+import { toUnreachable } from '@ml-platform/packaging';
 import { CliError } from '../../errors/CliError';
 
 const TIMEOUT = 30_000;

@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { MlClient } from '@ml-platform/plugin-ml-common';
 import type { CommandContext } from '../../CommandContext';
-import { cacheFolder } from '../../push/UploadState';
+import { cacheFolder } from '@ml-platform/packaging';
 
 /** Nobody waits longer for a completion. */
 const LIMIT = 300;

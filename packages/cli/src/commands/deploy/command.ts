@@ -1,7 +1,7 @@
 import type { Strategy } from '@ml-platform/plugin-ml-common';
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import type { Launch } from '../../program';
-import { parseDuration } from '../../output/format';
+import { parseDuration } from '../../output/parseDuration';
 import { examples, requiredEnvironmentOption } from '../options';
 
 /** Options of commands that start a release and wait for it. */

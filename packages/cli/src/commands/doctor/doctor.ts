@@ -1,9 +1,11 @@
 import type { PlatformInfo } from '@ml-platform/plugin-ml-common';
 import type { CommandContext } from '../../CommandContext';
-import { authorizedFetch } from '../../connection/createClient';
+import {
+  authorizedFetch,
+  registryUrl,
+  toUnreachable,
+} from '@ml-platform/packaging';
 import type { Connection } from '../../connection/findConnection';
-import { registryUrl } from '../../connection/registryUrl';
-import { toUnreachable } from '../../connection/toUnreachable';
 import { CliError } from '../../errors/CliError';
 import { ExitCode, type ExitStatus } from '../../errors/ExitCode';
 import { toCliError } from '../../errors/toCliError';

@@ -6,13 +6,17 @@ import {
   servedBlobs,
 } from '../../image/composeImage';
 import { readBase } from '../../image/readBase';
-import { type Content, distinctBlobs } from '../../oci/Content';
+import {
+  type Content,
+  distinctBlobs,
+  pushContent,
+} from '@ml-platform/packaging';
 import { isRegistryReference, parseReference } from '../../oci/parseReference';
 import { writeLayoutFolder } from '../../oci/writeLayoutFolder';
 import { writeLayoutTar } from '../../oci/writeLayoutTar';
 import { ByteProgress } from '../../output/ByteProgress';
 import { formatBytes, plural } from '../../output/format';
-import { pushContent } from '../../push/pushContent';
+import { pushReporter } from '../../output/pushReporter';
 import { usageError } from '../parseRef';
 import { quoteCommand } from '../register/quoteCommand';
 import type { ExportOptions } from './command';
@@ -177,7 +181,8 @@ async function place(
   const registry = await openTarget(reference, options, context.env);
   try {
     const summary = await pushContent({
-      ...{ registry, content, tag, output: context.output, env: context.env },
+      ...{ registry, content, tag, env: context.env },
+      reporter: pushReporter(context.output),
       repository: reference.repository,
       onProgress: (done, total) => interruptible(context, done, total),
     });

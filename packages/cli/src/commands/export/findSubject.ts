@@ -1,13 +1,15 @@
 import { stat } from 'node:fs/promises';
 import type { CommandContext } from '../../CommandContext';
-import { registryUrl } from '../../connection/registryUrl';
+import {
+  packageContent,
+  RegistryClient,
+  registryUrl,
+} from '@ml-platform/packaging';
 import { CliError } from '../../errors/CliError';
 import { ExitCode } from '../../errors/ExitCode';
 import type { ImageModel } from '../../image/composeImage';
-import { packageContent } from '../../oci/Content';
 import { readContent, readReferrers } from '../../oci/readContent';
 import { RegistrySource } from '../../oci/RegistrySource';
-import { RegistryClient } from '../../push/RegistryClient';
 import { hashWithProgress } from '../package/packageDirectory';
 import { parseAnyRef } from '../parseRef';
 import { resolveRef } from '../resolveRef';
@@ -72,6 +74,7 @@ async function readVersion(
   const registry = new RegistryClient({
     base: registryUrl(connection, info),
     authorization: `Bearer ${connection.token}`,
+    requestId: connection.requestId,
   });
   const source = new RegistrySource(registry, found.repository);
   try {

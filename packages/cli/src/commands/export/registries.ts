@@ -7,9 +7,9 @@ import {
   type RegistryReference,
 } from '../../oci/parseReference';
 import { RegistrySource } from '../../oci/RegistrySource';
-import { findCredentials } from '../../push/findCredentials';
-import type { Credentials } from '../../push/RegistryAuth';
-import { RegistryClient } from '../../push/RegistryClient';
+import { findCredentials } from '../../connection/findCredentials';
+import { REQUEST_ID } from '../../connection/requestId';
+import { type Credentials, RegistryClient } from '@ml-platform/packaging';
 import { usageError } from '../parseRef';
 import type { ExportOptions } from './command';
 
@@ -22,7 +22,11 @@ export async function openTarget(
   const credentials =
     (await givenCredentials(options, env)) ??
     (await findCredentials(target.host, target.repository, env));
-  return new RegistryClient({ base: target.base, credentials });
+  return new RegistryClient({
+    base: target.base,
+    credentials,
+    requestId: REQUEST_ID,
+  });
 }
 
 /** A base image in a registry or on disk. An account that was given for the target goes nowhere else. */
@@ -40,7 +44,11 @@ export async function openBase(
     options,
   );
   const credentials = await findCredentials(host, repository, env);
-  const registry = new RegistryClient({ base: found.base, credentials });
+  const registry = new RegistryClient({
+    base: found.base,
+    credentials,
+    requestId: REQUEST_ID,
+  });
   return {
     source: new RegistrySource(registry, repository),
     reference: digest ?? tag,

@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isRunning } from '../../oci/isRunning';
 import { removeAtExit } from '../../oci/removeAtExit';
-import { cacheFolder } from '../../push/UploadState';
+import { cacheFolder } from '@ml-platform/packaging';
 
 /**
  * Runs with a folder of its own, which is gone afterwards, also on Ctrl-C. What

@@ -1,5 +1,4 @@
 import { CommanderError, type Command } from 'commander';
-import { EXIT_CODES } from '../../errors/ExitCode';
 
 const TOPIC = 'exit-codes';
 
@@ -12,8 +11,9 @@ export function addHelpCommand(program: Command): void {
       'after',
       '\nExamples:\n  $ ml help deploy\n  $ ml help exit-codes',
     )
-    .action((words: string[]) => {
+    .action(async (words: string[]) => {
       if (words[0] === TOPIC) {
+        const { exitCodes } = await import('./exitCodes');
         process.stdout.write(`${exitCodes()}\n`);
         return;
       }
@@ -31,15 +31,4 @@ export function addHelpCommand(program: Command): void {
       }
       command.outputHelp();
     });
-}
-
-/** What `ml help exit-codes` prints. */
-export function exitCodes(): string {
-  return [
-    'Exit codes of ml:',
-    '',
-    ...EXIT_CODES.map(
-      ({ code, meaning }) => `  ${String(code).padStart(3)}  ${meaning}`,
-    ),
-  ].join('\n');
 }

@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { SERVED_FORMATS } from '@ml-platform/plugin-ml-common';
 import type { CommandContext } from '../../CommandContext';
 import { plural } from '../../output/format';
-import { validatePackage } from '../../packaging';
+import { validatePackage } from '@ml-platform/packaging';
 import { quote } from '../register/quoteCommand';
 import { askOwner } from './askOwner';
 import { cardDocument } from './cardDocument';

@@ -2,7 +2,7 @@ import { realpath } from 'node:fs/promises';
 import { basename, extname, join, relative, sep } from 'node:path';
 import { CliError } from '../../errors/CliError';
 import { ExitCode } from '../../errors/ExitCode';
-import { isIgnored } from '../../packaging/collectFiles';
+import { isIgnored } from '@ml-platform/packaging';
 import { usageError } from '../parseRef';
 import { isThere } from './placeFiles';
 

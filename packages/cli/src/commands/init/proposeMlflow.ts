@@ -3,7 +3,7 @@ import { basename, join } from 'node:path';
 import type { Datatype, OnnxTensor } from '@ml-platform/plugin-ml-common';
 import { parse } from 'yaml';
 import { z } from 'zod';
-import { collectFiles } from '../../packaging/collectFiles';
+import { collectFiles } from '@ml-platform/packaging';
 import { usageError } from '../parseRef';
 import { mlserverBlock } from './mlserverFacts';
 import { tensorsOf } from './parseTensor';

@@ -8,7 +8,7 @@ import {
   scanPickle,
 } from '@ml-platform/plugin-ml-common';
 import { CliError } from '../../errors/CliError';
-import { openFileSource } from '../../packaging/fileSource';
+import { openFileSource } from '@ml-platform/packaging';
 import { usageError } from '../parseRef';
 import { mlserverBlock } from './mlserverFacts';
 import { tensorsOf } from './parseTensor';

@@ -8,7 +8,7 @@ import {
   type PackageIssue,
 } from '@ml-platform/plugin-ml-common';
 import { CliError } from '../../errors/CliError';
-import { openFileSource } from '../../packaging/fileSource';
+import { openFileSource } from '@ml-platform/packaging';
 import { usageError } from '../parseRef';
 
 const EXPORT_HINT =

@@ -8,10 +8,10 @@ import {
   DEFAULT_OUTPUT,
   writeLayout,
   type BuiltPackage,
-} from '../../packaging';
+  noteDigests,
+} from '@ml-platform/packaging';
 import { checkCommit } from './checkCommit';
 import type { PackageOptions } from './command';
-import { noteDigests } from './noteDigests';
 
 /** `ml package` */
 export async function packageDirectory(

@@ -2,7 +2,7 @@ import { formatIssue } from '@ml-platform/plugin-ml-common';
 import type { CommandContext } from '../../CommandContext';
 import { plural } from '../../output/format';
 import { CliError } from '../../errors/CliError';
-import { validatePackage } from '../../packaging';
+import { validatePackage } from '@ml-platform/packaging';
 
 /** `ml validate`. What is wrong is its data, so it goes to stdout. */
 export async function validate(

@@ -1,5 +1,5 @@
 import { REQUEST_ID } from '../../connection/requestId';
-import { toUnreachable } from '../../connection/toUnreachable';
+import { toUnreachable } from '@ml-platform/packaging';
 import { CliError } from '../../errors/CliError';
 import { ExitCode } from '../../errors/ExitCode';
 

@@ -1,9 +1,11 @@
 import type { MlClient } from '@ml-platform/plugin-ml-common';
-import { authorizedFetch } from '../../connection/createClient';
+import {
+  authorizedFetch,
+  registryUrl,
+  statusOptions,
+} from '@ml-platform/packaging';
 import type { Connection } from '../../connection/findConnection';
-import { registryUrl } from '../../connection/registryUrl';
 import { CliError } from '../../errors/CliError';
-import { statusOptions } from '../../errors/toCliError';
 import { exampleRequest } from './exampleRequest';
 
 /**

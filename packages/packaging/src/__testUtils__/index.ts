@@ -1,0 +1,2 @@
+export { temporaryFolder } from './temporaryFolder';
+export { modelYaml, writePackage, type PackageChanges } from './writePackage';

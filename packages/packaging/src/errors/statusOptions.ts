@@ -1,0 +1,38 @@
+import { ExitCode, type ExitStatus } from './ExitCode';
+
+const BY_STATUS: Record<
+  number,
+  { code: string; exitCode: ExitStatus; hint?: string }
+> = {
+  401: {
+    code: 'UNAUTHENTICATED',
+    exitCode: ExitCode.auth,
+    hint: 'The token is missing, wrong or expired: check with `ml doctor`, set ML_TOKEN.',
+  },
+  403: {
+    code: 'FORBIDDEN',
+    exitCode: ExitCode.auth,
+    hint: "Ask the model's owner or a platform admin for access.",
+  },
+  404: { code: 'NOT_FOUND', exitCode: ExitCode.notFound },
+  409: { code: 'CONFLICT', exitCode: ExitCode.conflict },
+  507: {
+    code: 'DISK_FULL',
+    exitCode: ExitCode.failed,
+    hint: 'Free space on the disk of the platform, then run the command again.',
+  },
+};
+
+/** Code, exit code and hint of an HTTP status. */
+export function statusOptions(status: number): {
+  code: string;
+  exitCode: ExitStatus;
+  hint?: string;
+} {
+  return (
+    BY_STATUS[status] ?? {
+      code: status >= 500 ? 'SERVER_ERROR' : 'REFUSED',
+      exitCode: ExitCode.failed,
+    }
+  );
+}
