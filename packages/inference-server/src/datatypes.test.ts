@@ -1,5 +1,5 @@
 import { DATATYPES, type Datatype } from '@ml-platform/plugin-ml-common';
-import { fixture, tensor, TestBed } from './testUtils';
+import { EVERY_TYPE, fixture, TestBed } from './testUtils';
 
 /** For each datatype: JSON that is taken and given back as it is, and JSON that is refused. */
 const CASES: Record<Datatype, { good: string[]; bad: string[] }> = {
@@ -42,12 +42,7 @@ describe('the datatypes of the protocol', () => {
     const spec = bed.registry.push({
       version: '1.0.0',
       artifact: fixture('every_type'),
-      interface: {
-        inputs: DATATYPES.map((type, i) => tensor(names[i], type, -1)),
-        outputs: DATATYPES.map((type, i) =>
-          tensor(`${names[i]}_out`, type, -1),
-        ),
-      },
+      interface: EVERY_TYPE,
     });
     await bed.server.load(spec);
     await bed.server.route(1, [{ version: '1.0.0', weight: 1 }]);

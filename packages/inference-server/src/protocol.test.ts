@@ -44,7 +44,7 @@ describe('the Open Inference Protocol over HTTP', () => {
     expect((await bed.server.get('/v2')).body).toEqual({
       name: 'ml-platform-inference-server',
       version: expect.stringMatching(/^\d+\.\d+\.\d+/),
-      extensions: [],
+      extensions: ['binary_tensor_data'],
     });
     expect((await bed.server.get('/v2/health/live')).body).toEqual({
       live: true,
@@ -259,7 +259,7 @@ describe('the Open Inference Protocol over HTTP', () => {
     [
       'no data',
       { inputs: [a, { ...b, data: undefined }] },
-      /input 'b': data is missing.*binary tensors are not supported/,
+      /input 'b': data is missing.*in binary with parameter binary_data_size/,
     ],
     [
       'an element of another type',
@@ -331,12 +331,6 @@ describe('the Open Inference Protocol over HTTP', () => {
       'content-encoding': 'gzip',
     });
     expect(zipped.status).toBe(415);
-    const binary = await server.infer('text', ADD, {
-      'inference-header-content-length': '10',
-    });
-    expect(binary.body.error).toMatch(
-      /binary tensor extension is not supported/,
-    );
   });
 
   it('refuses bodies beyond 64 MiB, announced or not', async () => {

@@ -8,7 +8,7 @@ import { findSplit } from './resolve';
 export const SERVER_METADATA = {
   name: 'ml-platform-inference-server',
   version: serverVersion,
-  extensions: [],
+  extensions: ['binary_tensor_data'],
 };
 
 /** A model's metadata; that of the version with the largest share when several answer. */

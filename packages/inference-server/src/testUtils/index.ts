@@ -1,3 +1,4 @@
+export * from './binary';
 export * from './models';
 export * from './ServerProcess';
 export * from './TestBed';

@@ -1,7 +1,8 @@
-import type {
-  Datatype,
-  ModelInterface,
-  TensorSpec,
+import {
+  type Datatype,
+  DATATYPES,
+  type ModelInterface,
+  type TensorSpec,
 } from '@ml-platform/plugin-ml-common';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -37,6 +38,12 @@ export const INTEGERS: ModelInterface = {
 export const TEXT: ModelInterface = {
   inputs: [tensor('words', 'BYTES', -1, -1)],
   outputs: [tensor('same', 'BYTES', -1, -1)],
+};
+
+/** Each datatype as it came, by the lower-case names of the protocol. */
+export const EVERY_TYPE: ModelInterface = {
+  inputs: DATATYPES.map(type => tensor(type.toLowerCase(), type, -1)),
+  outputs: DATATYPES.map(type => tensor(`${type.toLowerCase()}_out`, type, -1)),
 };
 
 export const DIVIDE: ModelInterface = {

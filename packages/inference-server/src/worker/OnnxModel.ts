@@ -1,11 +1,12 @@
 import type { ModelInterface } from '@ml-platform/plugin-ml-common';
 import { InferenceSession } from 'onnxruntime-node';
+import { BodyParts } from '../protocol/BodyParts';
 import { findInterfaceMismatch } from './checkInterface';
 import { decodeInputs } from './decodeInputs';
 import { type OutputEncoder, outputEncoder } from './encodeOutputs';
-import { badRequest, InferenceError, quoted } from './InferenceError';
-import { readInferRequest } from './InferRequest';
-import { parseJsonExactly } from './parseJson';
+import { badRequest, InferenceError, quoted } from '../protocol/InferenceError';
+import { type InferRequest, readInferRequest } from '../protocol/InferRequest';
+import { parseJsonExactly } from '../protocol/parseJson';
 
 export interface OnnxModelOptions {
   model: string;
@@ -14,7 +15,18 @@ export interface OnnxModelOptions {
   interface: ModelInterface;
 }
 
-/** An ONNX model that answers inference requests in the protocol's JSON. */
+/** What a request is answered with: JSON, and binary tensors after it when some were asked for. */
+export interface InferAnswer {
+  json: string;
+  binary?: Buffer[];
+}
+
+interface SelectedOutput {
+  encoder: OutputEncoder;
+  isBinary: boolean;
+}
+
+/** An ONNX model that answers inference requests of the protocol. */
 export class OnnxModel {
   /** Throws an error whose message is the reason, for people, that the model cannot be served. */
   static async load(options: OnnxModelOptions): Promise<OnnxModel> {
@@ -49,16 +61,33 @@ export class OnnxModel {
     this.#parse = hasLongIntegers ? parseJsonExactly : JSON.parse;
   }
 
-  /** Answers the JSON text of a request with the JSON text of its response. */
-  async infer(body: string): Promise<string> {
-    const request = readInferRequest(this.#parseBody(body));
-    const encoders = this.#selectOutputs(request.outputs);
-    const feeds = decodeInputs(request.inputs, this.#interface.inputs);
-    const results = await this.#run(feeds, encoders);
-    const id =
-      request.id === undefined ? '' : `"id":${JSON.stringify(request.id)},`;
-    const outputs = encoders.map(({ name, encode }) => encode(results[name]));
-    return `${this.#head}${id}"outputs":[${outputs.join(',')}]}`;
+  /** Answers a request; `headerLength` is the header that one with binary tensors has. */
+  async infer(
+    body: Buffer,
+    headerLength: string | undefined,
+  ): Promise<InferAnswer> {
+    const parts = new BodyParts(body, headerLength);
+    const request = readInferRequest(
+      this.#parseBody(parts.json.toString('utf8')),
+    );
+    const outputs = this.#selectOutputs(request);
+    const feeds = decodeInputs(request.inputs, this.#interface.inputs, parts);
+    const results = await this.#run(feeds, outputs);
+    return this.#encode(request.id, outputs, results);
+  }
+
+  #encode(
+    id: string | undefined,
+    outputs: SelectedOutput[],
+    results: InferenceSession.ReturnType,
+  ): InferAnswer {
+    const binary: Buffer[] = [];
+    const tensors = outputs.map(({ encoder, isBinary }) =>
+      encoder.encode(results[encoder.name], isBinary ? binary : undefined),
+    );
+    const start = id === undefined ? '' : `"id":${JSON.stringify(id)},`;
+    const json = `${this.#head}${start}"outputs":[${tensors.join(',')}]}`;
+    return { json, binary: outputs.some(o => o.isBinary) ? binary : undefined };
   }
 
   #parseBody(body: string): unknown {
@@ -74,31 +103,34 @@ export class OnnxModel {
     }
   }
 
-  #selectOutputs(names: string[] | undefined): OutputEncoder[] {
-    if (!names) return this.#encoders;
-    return names.map(wanted => {
+  #selectOutputs({ outputs, binaryOutput }: InferRequest): SelectedOutput[] {
+    if (!outputs) {
+      return this.#encoders.map(encoder => ({
+        encoder,
+        isBinary: binaryOutput,
+      }));
+    }
+    return outputs.map(({ name: wanted, binary: isBinary }) => {
       const encoder = this.#encoders.find(({ name }) => name === wanted);
-      if (!encoder) {
-        throw badRequest(
-          `output ${quoted(
-            wanted,
-          )} is not known to the model; it gives ${this.#outputNames
-            .map(name => `'${name}'`)
-            .join(', ')}`,
-        );
-      }
-      return encoder;
+      if (encoder) return { encoder, isBinary };
+      throw badRequest(
+        `output ${quoted(
+          wanted,
+        )} is not known to the model; it gives ${this.#outputNames
+          .map(name => `'${name}'`)
+          .join(', ')}`,
+      );
     });
   }
 
   async #run(
     feeds: InferenceSession.FeedsType,
-    encoders: OutputEncoder[],
+    outputs: SelectedOutput[],
   ): Promise<InferenceSession.ReturnType> {
     try {
       return await this.#session.run(
         feeds,
-        encoders.map(({ name }) => name),
+        outputs.map(({ encoder }) => encoder.name),
       );
     } catch (error) {
       throw new InferenceError(

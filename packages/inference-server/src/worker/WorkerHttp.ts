@@ -1,5 +1,7 @@
 import { createServer, type Server, type ServerResponse } from 'node:http';
-import { InferenceError } from './InferenceError';
+import { HEADER_LENGTH } from '../protocol/BodyParts';
+import { InferenceError } from '../protocol/InferenceError';
+import type { InferAnswer } from './OnnxModel';
 
 /**
  * The worker's door for the gateway: each POST is one inference request. The
@@ -7,15 +9,18 @@ import { InferenceError } from './InferenceError';
  * request is sent on a connection that is just going away.
  */
 export function createWorkerHttp(
-  infer: (body: string) => Promise<string>,
+  infer: (
+    body: Buffer,
+    headerLength: string | undefined,
+  ) => Promise<InferAnswer>,
 ): Server {
   const server = createServer((request, response) => {
     const chunks: Buffer[] = [];
     request.on('data', chunk => chunks.push(chunk));
     request.on('end', () => {
       const body = chunks.length === 1 ? chunks[0] : Buffer.concat(chunks);
-      infer(body.toString('utf8')).then(
-        text => send(response, 200, text),
+      infer(body, request.headers[HEADER_LENGTH] as string | undefined).then(
+        answer => sendAnswer(response, answer),
         error => sendError(response, error),
       );
     });
@@ -25,6 +30,24 @@ export function createWorkerHttp(
   server.headersTimeout = 0;
   server.timeout = 0;
   return server;
+}
+
+function sendAnswer(
+  response: ServerResponse,
+  { json, binary }: InferAnswer,
+): void {
+  if (!binary) {
+    send(response, 200, json);
+    return;
+  }
+  const header = Buffer.from(json);
+  const body = Buffer.concat([header, ...binary]);
+  response.writeHead(200, {
+    'content-type': 'application/octet-stream',
+    'content-length': body.length,
+    [HEADER_LENGTH]: header.length,
+  });
+  response.end(body);
 }
 
 function send(response: ServerResponse, status: number, text: string): void {

@@ -1,7 +1,7 @@
 import type { ModelInterface, TensorSpec } from '@ml-platform/plugin-ml-common';
 import type { InferenceSession } from 'onnxruntime-node';
 import { datatypeOf, ORT_TYPE } from './datatypes';
-import { formatShape } from './shapes';
+import { formatShape } from '../protocol/shapes';
 
 type Metadata = readonly InferenceSession.ValueMetadata[];
 

@@ -25,7 +25,9 @@ async function serve(options: LoadMessage): Promise<void> {
   const { socketPath } = options;
   process.on('exit', () => rmSync(socketPath, { force: true }));
   const model = await OnnxModel.load(options);
-  const server = createWorkerHttp(body => model.infer(body));
+  const server = createWorkerHttp((body, headerLength) =>
+    model.infer(body, headerLength),
+  );
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(socketPath, resolve);

@@ -1,4 +1,5 @@
 import type { Dispatcher } from 'undici';
+import { HEADER_LENGTH } from '../../protocol/BodyParts';
 import { INFERENCE_TIMEOUT_MS } from '../../serving/WorkerProcess';
 import { GatewayError, unavailable } from '../GatewayError';
 import type { InferenceCall } from './InferenceCall';
@@ -10,7 +11,7 @@ import type { Exchanger, Lease, Outcome } from './steps';
  */
 const READ_FIRST_BYTES = 64 * 1024;
 /** Headers of a worker's answer that say how it is encoded. */
-const ENCODING_HEADERS = ['content-type', 'inference-header-content-length'];
+const ENCODING_HEADERS = ['content-type', HEADER_LENGTH];
 
 class ExchangeHandler implements Dispatcher.DispatchHandler {
   #controller: Dispatcher.DispatchController | undefined;

@@ -1,13 +1,14 @@
 import type { IncomingMessage } from 'node:http';
 import { Transform, type Readable } from 'node:stream';
 import { BodyTooLargeError, readBody } from '../../http/readBody';
+import { HEADER_LENGTH } from '../../protocol/BodyParts';
 import { GatewayError } from '../GatewayError';
 import type { CallBody } from '../pipeline/InferenceCall';
 
 /** The body of an HTTP request. */
 export class HttpBody implements CallBody {
   readonly declaredBytes: number;
-  readonly headers = {};
+  readonly headers: Record<string, string> = {};
   receivedBytes = 0;
   readonly #request: IncomingMessage;
   readonly #limit: number;
@@ -17,6 +18,10 @@ export class HttpBody implements CallBody {
     this.#request = request;
     this.#limit = limit;
     const { headers } = request;
+    const headerLength = headers[HEADER_LENGTH];
+    if (headerLength !== undefined) {
+      this.headers[HEADER_LENGTH] = String(headerLength);
+    }
     this.declaredBytes =
       headers['transfer-encoding'] === undefined
         ? Number(headers['content-length'] ?? 0)
@@ -34,14 +39,6 @@ export class HttpBody implements CallBody {
           0,
           100,
         )}' is not supported; send plain JSON`,
-      });
-    }
-    if (headers['inference-header-content-length'] !== undefined) {
-      throw new GatewayError({
-        status: 400,
-        failure: 'binary',
-        message:
-          'the binary tensor extension is not supported; send the tensors as JSON, without Inference-Header-Content-Length',
       });
     }
     const { declaredBytes } = this;

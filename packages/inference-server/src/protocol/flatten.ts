@@ -13,7 +13,7 @@ export function flatten(
 ): unknown[] {
   if (data === undefined) {
     throw badRequest(
-      `input '${name}': data is missing; send its ${count} elements as JSON (binary tensors are not supported)`,
+      `input '${name}': data is missing; send its ${count} elements as JSON, or in binary with parameter binary_data_size`,
     );
   }
   if (!Array.isArray(data)) {

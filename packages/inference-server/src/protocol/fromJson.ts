@@ -1,10 +1,10 @@
 import type { Datatype } from '@ml-platform/plugin-ml-common';
-import type { Tensor } from 'onnxruntime-node';
 import { badRequest } from './InferenceError';
 import { FLOAT16_LIMIT, toFloat16Bits } from './float16';
 import { exactInteger } from './parseJson';
+import type { TensorData } from './TensorData';
 
-type Decoder = (name: string, values: unknown[]) => Tensor.DataType;
+type Decoder = (name: string, values: unknown[]) => TensorData;
 
 /** Numbers that JSON has no literal for, written as in Protocol Buffers' JSON. */
 const SPECIAL: Record<string, number> = {
@@ -13,8 +13,8 @@ const SPECIAL: Record<string, number> = {
   '-Infinity': -Infinity,
 };
 
-/** Turns the elements of a request's tensor into what ONNX Runtime takes. */
-export const DECODERS: Record<Datatype, Decoder> = {
+/** Checks and reads the elements of a tensor that came as JSON. */
+export const FROM_JSON: Record<Datatype, Decoder> = {
   BOOL: decodeBooleans,
   UINT8: integers(Uint8Array, 0, 2 ** 8 - 1),
   UINT16: integers(Uint16Array, 0, 2 ** 16 - 1),
@@ -155,6 +155,9 @@ function decodeStrings(name: string, values: unknown[]): string[] {
   values.forEach((value, i) => {
     if (typeof value !== 'string' || exactInteger(value) !== undefined) {
       refuse(name, values, i, 'a string');
+    }
+    if (/\p{Surrogate}/u.test(value)) {
+      refuse(name, values, i, 'text in Unicode, without lone surrogates');
     }
   });
   return values as string[];

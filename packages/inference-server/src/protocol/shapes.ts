@@ -32,7 +32,14 @@ export function countElements(
   }
   let count = 1;
   for (const size of shape) count *= size;
-  return count;
+  if (Number.isSafeInteger(count) || shape.includes(0)) {
+    return shape.includes(0) ? 0 : count;
+  }
+  throw badRequest(
+    `input '${name}': shape ${formatShape(
+      shape,
+    )} holds more elements than can be counted; send fewer`,
+  );
 }
 
 function isDimension(value: unknown): value is number {
