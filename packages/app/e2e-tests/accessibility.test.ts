@@ -1,6 +1,6 @@
 import AxeBuilder from '@axe-core/playwright';
 import { expect, type Page } from '@playwright/test';
-import { environment, MODEL_PAGE, openAsGuest, test } from './support';
+import { environment, ml, MODEL_PAGE, openAsGuest, test } from './support';
 
 const VIEWS: Array<{
   name: string;
@@ -65,6 +65,22 @@ const VIEWS: Array<{
     },
   },
   {
+    name: 'webhooks',
+    address: '/ml/webhooks',
+    ready: page =>
+      expect(
+        page.getByRole('listitem', { name: 'https://ci.example.com/ml' }),
+      ).toBeVisible(),
+  },
+  {
+    name: 'adding a webhook',
+    address: '/ml/webhooks',
+    ready: async page => {
+      await page.getByRole('button', { name: 'Add a webhook' }).click();
+      await expect(page.getByRole('dialog')).toContainText('release.failed');
+    },
+  },
+  {
     name: 'deploy dialog',
     address: `${MODEL_PAGE}/deployments`,
     ready: async page => {
@@ -73,6 +89,18 @@ const VIEWS: Array<{
     },
   },
 ];
+
+test.beforeAll(async () => {
+  const known = await ml('webhooks', 'list');
+  if (known.includes('https://ci.example.com/ml')) return;
+  await ml(
+    'webhooks',
+    'add',
+    'https://ci.example.com/ml',
+    '--type',
+    'release.aborted',
+  );
+});
 
 for (const theme of ['light', 'dark']) {
   for (const { name, address, ready } of VIEWS) {

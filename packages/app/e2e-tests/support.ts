@@ -19,13 +19,14 @@ export const test = base.extend({
   },
 });
 
-/** The command that users have, with the connection of the running platform. */
-export async function ml(...args: string[]) {
-  await run(
+/** The command that users have, with the connection of the running platform; gives what it prints. */
+export async function ml(...args: string[]): Promise<string> {
+  const { stdout } = await run(
     process.execPath,
     [path.join(root, 'packages/cli/bin/ml'), ...args],
     { cwd: root },
   );
+  return stdout;
 }
 
 /** Opens a page of the portal as guest. */

@@ -23,6 +23,7 @@ import { addReproduceCommand } from './commands/reproduce/command';
 import { addRollbackCommand } from './commands/rollback/command';
 import { addStatusCommand } from './commands/status/command';
 import { addVersionsCommands } from './commands/versions/command';
+import { addWebhooksCommands } from './commands/webhooks/command';
 
 /** What a command does; gives an exit code where it is not 0 and nothing failed. */
 export type Run = (context: CommandContext) => Promise<ExitStatus | void>;
@@ -96,6 +97,7 @@ Exit codes are listed by \`ml help exit-codes\`.`,
   addAliasesCommands(program, start);
   addApprovalsCommands(program, start);
   addLimitsCommands(program, start);
+  addWebhooksCommands(program, start);
   addOpenCommand(program, start);
   program.commandsGroup('Help:');
   addDoctorCommand(program, start);

@@ -6,12 +6,14 @@ import type {
 import { canaryTexts } from './canaryTexts';
 import { lifecycleTexts } from './lifecycleTexts';
 import { lineageTexts } from './lineageTexts';
+import { webhookTexts } from './webhookTexts';
 
 /** Every sentence that the portal says, in one place. */
 export const texts = {
   ...lifecycleTexts,
   ...canaryTexts,
   lineage: lineageTexts,
+  webhooks: webhookTexts,
 
   environment: {
     staging: 'Staging',

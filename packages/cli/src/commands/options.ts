@@ -1,5 +1,6 @@
 import { InvalidArgumentError, Option } from 'commander';
 import type { Environment } from '@ml-platform/plugin-ml-common';
+import { parseDuration } from '../output/parseDuration';
 
 // Not taken from the common package: that would load all of it for `--help`.
 const CHOICES: readonly Environment[] = ['staging', 'production'];
@@ -22,6 +23,13 @@ export function parseLimit(text: string): number {
   if (!Number.isInteger(value) || value < 1 || value > 10_000) {
     throw new InvalidArgumentError('It must be a number from 1 to 10000.');
   }
+  return value;
+}
+
+/** Parses `--timeout`, to milliseconds. */
+export function parseTimeout(text: string): number {
+  const value = parseDuration(text);
+  if (!value) throw new InvalidArgumentError('Write 90s, 10m or 1h.');
   return value;
 }
 

@@ -34,6 +34,7 @@ export class DeliveryQueue {
     const row = await this.#knex<DeliveryRow>('ml_webhook_deliveries')
       .where({ state: 'pending' })
       .whereNull('lease_until')
+      .whereNotIn('webhook', this.#paused())
       .orderBy('next_attempt_at')
       .first('next_attempt_at');
     return row?.next_attempt_at ? new Date(row.next_attempt_at) : undefined;
@@ -78,11 +79,16 @@ export class DeliveryQueue {
     await this.#knex('ml_webhook_deliveries').where({ webhook }).delete();
   }
 
+  #paused() {
+    return this.#knex('ml_webhooks').whereNotNull('paused_at').select('id');
+  }
+
   #due(now: Date) {
     const at = now.toISOString();
     return this.#knex<DeliveryRow>('ml_webhook_deliveries')
       .where({ state: 'pending' })
       .where('next_attempt_at', '<=', at)
+      .whereNotIn('webhook', this.#paused())
       .where(nested =>
         nested.whereNull('lease_until').orWhere('lease_until', '<', at),
       );

@@ -14,6 +14,7 @@ import type { RequestContext } from '../http/requestContext';
 import type { SecretBox } from './SecretBox';
 import { generateSecret } from './signature';
 import { checkHost } from './targetAddress';
+import { testEvent } from './testEvent';
 import type { StoredWebhook, WebhookStore } from './WebhookStore';
 
 export interface WebhookServiceOptions {
@@ -22,8 +23,10 @@ export interface WebhookServiceOptions {
   authorizer: Authorizer;
   audit: AuditLog;
   allowPrivateTargets: boolean;
+  /** CloudEvents source. */
+  source: string;
   /** Called when there is something to send. */
-  onReplay: () => void;
+  onDue: () => void;
 }
 
 /** Who is told of events, and what became of it. */
@@ -37,6 +40,11 @@ export class WebhookService {
   async list(context: RequestContext): Promise<Webhook[]> {
     await this.#authorize(context, 'webhooks');
     return this.#options.store.list();
+  }
+
+  async get(context: RequestContext, id: string): Promise<Webhook> {
+    const { sealedSecret: _, ...webhook } = await this.#get(context, id);
+    return webhook;
   }
 
   /** The secret is given here, and never again. */
@@ -74,6 +82,51 @@ export class WebhookService {
     });
   }
 
+  /** Nothing is sent from now on; what is to be sent waits. */
+  async pause(context: RequestContext, id: string): Promise<Webhook> {
+    const { store } = this.#options;
+    const webhook = await this.#get(context, id);
+    await store.transaction(async trx => {
+      if (!(await store.pause(trx, id, context.actor))) return;
+      await this.#record(context, 'webhook.pause', webhook, trx);
+    });
+    return this.get(context, id);
+  }
+
+  /** Ends a pause, and makes a webhook active again whose receiver was gone. */
+  async resume(context: RequestContext, id: string): Promise<Webhook> {
+    const { onDue, store } = this.#options;
+    const webhook = await this.#get(context, id);
+    await store.transaction(async trx => {
+      if (!(await store.resume(trx, id))) return;
+      await this.#record(context, 'webhook.resume', webhook, trx);
+    });
+    onDue();
+    return this.get(context, id);
+  }
+
+  /** Sends an event that tells of nothing, to this webhook alone. */
+  async test(context: RequestContext, id: string): Promise<WebhookDelivery> {
+    const { onDue, source, store } = this.#options;
+    const webhook = await this.#get(context, id);
+    checkActive(webhook);
+    if (webhook.pausedAt) {
+      throw new ConflictError(
+        `The webhook ${id} is paused, so nothing would be sent; resume it with: ml webhooks resume ${id}`,
+      );
+    }
+    const event = testEvent(webhook, { source, actor: context.actor });
+    const delivery = await store.transaction(async trx => {
+      const created = await store.sendAlone(trx, id, event);
+      await this.#record(context, 'webhook.test', webhook, trx, {
+        event: event.id,
+      });
+      return created;
+    });
+    onDue();
+    return delivery;
+  }
+
   async deliveries(
     context: RequestContext,
     id: string,
@@ -88,7 +141,7 @@ export class WebhookService {
     id: string,
     deliveryId: string,
   ): Promise<WebhookDelivery> {
-    const { onReplay, store } = this.#options;
+    const { onDue, store } = this.#options;
     const webhook = await this.#get(context, id);
     const delivery = await store.getDelivery(id, deliveryId);
     if (!delivery) {
@@ -96,11 +149,7 @@ export class WebhookService {
         `The webhook ${id} has no delivery ${deliveryId}; they are kept for 30 days`,
       );
     }
-    if (!webhook.active) {
-      throw new ConflictError(
-        `The webhook ${id} is not active any more, since its receiver answered 410 Gone; create another one`,
-      );
-    }
+    checkActive(webhook);
     const repeated = await store.transaction(async trx => {
       const created = await store.repeat(trx, delivery);
       await this.#record(context, 'webhook.replay', webhook, trx, {
@@ -108,7 +157,7 @@ export class WebhookService {
       });
       return created;
     });
-    onReplay();
+    onDue();
     return repeated;
   }
 
@@ -170,8 +219,15 @@ export class WebhookService {
   }
 }
 
+function checkActive({ active, id }: Webhook): void {
+  if (active) return;
+  throw new ConflictError(
+    `The webhook ${id} is not active any more, since its receiver answered 410 Gone; when the receiver is back: ml webhooks resume ${id}`,
+  );
+}
+
 function notFound(id: string): NotFoundError {
   return new NotFoundError(
-    `There is no webhook ${id}; 'GET /api/ml/v1/webhooks' lists those there are`,
+    `There is no webhook ${id}; 'ml webhooks list' shows those there are`,
   );
 }

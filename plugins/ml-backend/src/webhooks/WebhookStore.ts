@@ -1,4 +1,5 @@
 import type {
+  MlEvent,
   Page,
   Webhook,
   WebhookDelivery,
@@ -69,6 +70,44 @@ export class WebhookStore {
       .where({ id, active: true })
       .update({ active: false });
     return Boolean(changed);
+  }
+
+  /** @returns whether it was not paused */
+  async pause(trx: Knex.Transaction, id: string, by: string): Promise<boolean> {
+    const changed = await trx<WebhookRow>('ml_webhooks')
+      .where({ id })
+      .whereNull('paused_at')
+      .update({ paused_at: new Date().toISOString(), paused_by: by });
+    return Boolean(changed);
+  }
+
+  /** @returns whether it was paused or inactive */
+  async resume(trx: Knex.Transaction, id: string): Promise<boolean> {
+    const changed = await trx<WebhookRow>('ml_webhooks')
+      .where({ id })
+      .where(nested =>
+        nested.whereNotNull('paused_at').orWhere('active', false),
+      )
+      .update({ paused_at: null, paused_by: null, active: true });
+    return Boolean(changed);
+  }
+
+  /** Writes an event for this webhook alone; nobody else is told of it. */
+  async sendAlone(
+    trx: Knex.Transaction,
+    webhook: string,
+    event: MlEvent,
+  ): Promise<WebhookDelivery> {
+    const { id: eventId, time, type } = event;
+    await trx('ml_events').insert({
+      id: eventId,
+      type,
+      at: time,
+      body: JSON.stringify(event),
+      unpublished: null,
+    });
+    const id = await insertDelivery(trx, { webhook, event: eventId, type });
+    return (await this.getDelivery(webhook, id, trx))!;
   }
 
   async getDelivery(

@@ -35,6 +35,26 @@ export function createWebhooksRouter(options: {
     },
   );
 
+  router.get('/webhooks/:id', async (request, response) => {
+    const context = await toContext(request, httpAuth);
+    response.json(await webhooks.get(context, request.params.id));
+  });
+
+  router.put('/webhooks/:id/pause', async (request, response) => {
+    const context = await toContext(request, httpAuth);
+    response.json(await webhooks.pause(context, request.params.id));
+  });
+
+  router.delete('/webhooks/:id/pause', async (request, response) => {
+    const context = await toContext(request, httpAuth);
+    response.json(await webhooks.resume(context, request.params.id));
+  });
+
+  router.post('/webhooks/:id/test', async (request, response) => {
+    const context = await toContext(request, httpAuth);
+    response.status(202).json(await webhooks.test(context, request.params.id));
+  });
+
   router.delete('/webhooks/:id', async (request, response) => {
     const context = await toContext(request, httpAuth);
     await webhooks.remove(context, request.params.id);

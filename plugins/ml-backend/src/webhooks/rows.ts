@@ -21,6 +21,8 @@ export interface WebhookRow {
   model: string | null;
   active: boolean | number;
   secret: string;
+  paused_at: string | null;
+  paused_by: string | null;
   created_at: string;
   created_by: string;
 }
@@ -49,6 +51,8 @@ export function toWebhook(row: WebhookRow): Webhook {
     types: JSON.parse(row.types),
     model: row.model ?? undefined,
     active: Boolean(row.active),
+    pausedAt: row.paused_at ?? undefined,
+    pausedBy: row.paused_by ?? undefined,
     createdAt: row.created_at,
     createdBy: row.created_by,
   };

@@ -48,7 +48,8 @@ export async function startWebhooks(options: {
   });
   const webhooks = new WebhookService({
     ...shared,
-    onReplay: () => dispatcher.wake(),
+    source,
+    onDue: () => dispatcher.wake(),
   });
   lifecycle.addStartupHook(() => dispatcher.start());
   lifecycle.addShutdownHook(() => dispatcher.stop());

@@ -219,6 +219,78 @@ describe.each(databases.ids)('webhooks on %s', databaseId => {
     ]);
   });
 
+  it('sends a test to one receiver alone, which the others never hear of', async () => {
+    const webhook = await mia().webhooks.create({
+      url: receiver.url,
+      types: ['internal.ml.release.failed'],
+    });
+    await mia().webhooks.create({ url: receiver.url });
+    const sent = await mia().webhooks.test(webhook.id);
+    expect(sent).toMatchObject({
+      webhook: webhook.id,
+      type: 'internal.ml.webhook.test',
+      state: 'pending',
+    });
+    await settled(webhook.id, 'delivered');
+    expect(receiver.events).toMatchObject([
+      {
+        id: sent.event,
+        type: 'internal.ml.webhook.test',
+        subject: `webhook:${webhook.id}`,
+        data: { actor: 'user:default/mia' },
+      },
+    ]);
+    expect(await knex('ml_webhook_deliveries')).toHaveLength(1);
+  });
+
+  it('holds back what happens during a pause, and sends it afterwards', async () => {
+    const webhook = await mia().webhooks.create({ url: receiver.url });
+    const other = await mia().webhooks.create({ url: receiver.url });
+    await expect(mia().webhooks.pause(webhook.id)).resolves.toMatchObject({
+      pausedBy: 'user:default/mia',
+    });
+    await expect(mia().webhooks.test(webhook.id)).rejects.toMatchObject(
+      refusal(409, 'is paused'),
+    );
+    await register('1.0.0');
+    await settled(other.id, 'delivered');
+    expect((await mia().webhooks.deliveries(webhook.id)).items).toMatchObject([
+      { state: 'pending', attempts: 0 },
+    ]);
+    const resumed = await mia().webhooks.resume(webhook.id);
+    expect(resumed.pausedAt).toBeUndefined();
+    await settled(webhook.id, 'delivered');
+    expect(receiver.events).toHaveLength(2);
+    const { items } = await mia().listAuditEvents({
+      resource: `webhook:${webhook.id}`,
+    });
+    expect(items.map(({ action }) => action)).toEqual([
+      'webhook.resume',
+      'webhook.pause',
+      'webhook.create',
+    ]);
+  });
+
+  it('sends to a receiver again that was gone, once it is resumed', async () => {
+    const { port } = receiver;
+    await receiver.stop();
+    receiver = await Receiver.start({ port, statuses: [410] });
+    const webhook = await mia().webhooks.create({ url: receiver.url });
+    await register('1.0.0');
+    const [failed] = await settled(webhook.id, 'failed');
+    await expect(mia().webhooks.test(webhook.id)).rejects.toMatchObject(
+      refusal(409, '410 Gone'),
+    );
+    await expect(mia().webhooks.resume(webhook.id)).resolves.toMatchObject({
+      active: true,
+    });
+    const again = await mia().webhooks.replay(webhook.id, failed.id);
+    await eventually(async () => {
+      const { items } = await mia().webhooks.deliveries(webhook.id);
+      return items.find(({ id }) => id === again.id)?.state === 'delivered';
+    }, 'the replay to arrive');
+  });
+
   it('tells nothing of a change that fails', async () => {
     await register('1.0.0');
     await register('1.1.0');

@@ -18,6 +18,10 @@ export class WebhooksClient {
     return this.#transport.request('GET', '/webhooks');
   }
 
+  get(id: string): Promise<Webhook> {
+    return this.#transport.request('GET', pathOf(id));
+  }
+
   /** The secret that signs deliveries is given here, and never again. */
   create(request: {
     url: string;
@@ -28,10 +32,22 @@ export class WebhooksClient {
   }
 
   remove(id: string): Promise<void> {
-    return this.#transport.request(
-      'DELETE',
-      `/webhooks/${encodeURIComponent(id)}`,
-    );
+    return this.#transport.request('DELETE', pathOf(id));
+  }
+
+  /** Sends nothing until it is resumed; what is to be sent waits. */
+  pause(id: string): Promise<Webhook> {
+    return this.#transport.request('PUT', `${pathOf(id)}/pause`);
+  }
+
+  /** Sends what has waited, also after the receiver was gone. */
+  resume(id: string): Promise<Webhook> {
+    return this.#transport.request('DELETE', `${pathOf(id)}/pause`);
+  }
+
+  /** Sends an event that tells of nothing, to this webhook alone. */
+  test(id: string): Promise<WebhookDelivery> {
+    return this.#transport.request('POST', `${pathOf(id)}/test`);
   }
 
   /** Newest first. */
@@ -41,7 +57,7 @@ export class WebhooksClient {
   ): Promise<Page<WebhookDelivery>> {
     return this.#transport.request(
       'GET',
-      `/webhooks/${encodeURIComponent(id)}/deliveries${toQuery({ ...query })}`,
+      `${pathOf(id)}/deliveries${toQuery({ ...query })}`,
     );
   }
 
@@ -49,9 +65,11 @@ export class WebhooksClient {
   replay(id: string, delivery: string): Promise<WebhookDelivery> {
     return this.#transport.request(
       'POST',
-      `/webhooks/${encodeURIComponent(id)}/deliveries/${encodeURIComponent(
-        delivery,
-      )}/replay`,
+      `${pathOf(id)}/deliveries/${encodeURIComponent(delivery)}/replay`,
     );
   }
+}
+
+function pathOf(id: string): string {
+  return `/webhooks/${encodeURIComponent(id)}`;
 }

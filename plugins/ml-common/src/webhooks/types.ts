@@ -13,6 +13,7 @@ export const EVENT_TYPES = [
   'internal.ml.release.aborted',
   'internal.ml.approval.requested',
   'internal.ml.approval.decided',
+  'internal.ml.webhook.test',
 ] as const;
 
 /** @public */
@@ -26,7 +27,11 @@ export interface Webhook {
   types: EventType[];
   /** Of this model only. */
   model?: string;
+  /** False once its receiver answered that it is gone, until it is resumed. */
   active: boolean;
+  /** Set while nothing is sent to it; what is to be sent waits. */
+  pausedAt?: string;
+  pausedBy?: string;
   createdAt: string;
   createdBy: string;
 }

@@ -53,6 +53,8 @@ const partOf =
 export const versionsMock = partOf<MlApi['versions']>();
 export const lineageMock = partOf<MlApi['lineage']>();
 export const approvalsMock = partOf<MlApi['approvals']>();
+export const webhooksMock = partOf<MlApi['webhooks']>();
+export const limitsMock = partOf<MlApi['limits']>();
 export const aliasesMock = (partial: Partial<MlApi['aliases']> = {}) =>
   partOf<MlApi['aliases']>()({
     list: async () => ({ items: [] }),

@@ -1,8 +1,7 @@
 import type { Strategy } from '@ml-platform/plugin-ml-common';
-import { InvalidArgumentError, Option, type Command } from 'commander';
+import { Option, type Command } from 'commander';
 import type { Launch } from '../../program';
-import { parseDuration } from '../../output/parseDuration';
-import { examples, requiredEnvironmentOption } from '../options';
+import { examples, parseTimeout, requiredEnvironmentOption } from '../options';
 
 /** Options of commands that start a release and wait for it. */
 export interface ReleaseOptions {
@@ -67,10 +66,4 @@ export function addDeployCommand(program: Command, launch: Launch): void {
         (await import('./deploy')).deploy(context, ref, options),
       ),
     );
-}
-
-function parseTimeout(text: string): number {
-  const value = parseDuration(text);
-  if (!value) throw new InvalidArgumentError('Write 90s, 10m or 1h.');
-  return value;
 }

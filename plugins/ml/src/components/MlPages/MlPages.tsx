@@ -1,18 +1,24 @@
 import { NavLink, Route, Routes } from 'react-router-dom';
 import { Container } from '@backstage/ui';
 import { useRouteRef } from '@backstage/frontend-plugin-api';
+import { usePermission } from '@backstage/plugin-permission-react';
+import { mlWebhookManagePermission } from '@ml-platform/plugin-ml-common';
 import { useMlQuery } from '../../hooks/useMlQuery';
 import { rootRouteRef } from '../../routes';
 import { texts } from '../../texts';
 import { ApprovalsPage } from '../Approvals';
 import { ModelsPage } from '../ModelsPage';
+import { WebhooksPage } from '../Webhooks';
 import classes from './MlPages.module.css';
 
 const MOST_COUNTED = 100;
 
-/** `/ml`: all models, and beside them what waits for a second person. */
+/** `/ml`: all models, and beside them what waits for a second person, and webhooks. */
 export function MlPages() {
   const base = useRouteRef(rootRouteRef)?.() ?? '/ml';
+  const { allowed: mayManageWebhooks } = usePermission({
+    permission: mlWebhookManagePermission,
+  });
   const waiting = useMlQuery({
     key: 'approvals:waiting',
     load: async api => {
@@ -35,6 +41,9 @@ export function MlPages() {
           <NavLink to={`${base}/approvals`}>
             {texts.approvals.tab(number)}
           </NavLink>
+          {mayManageWebhooks && (
+            <NavLink to={`${base}/webhooks`}>{texts.webhooks.title}</NavLink>
+          )}
         </nav>
       </Container>
       <Routes>
@@ -43,6 +52,7 @@ export function MlPages() {
           path="approvals"
           element={<ApprovalsPage onChange={waiting.reload} />}
         />
+        <Route path="webhooks" element={<WebhooksPage />} />
       </Routes>
     </>
   );
