@@ -26,6 +26,23 @@ export interface Config {
         repositoryPrefix?: string;
       };
     };
+    /** The tamper-evident audit log. */
+    audit?: {
+      /** Name of the log in its checkpoints; the host of the backend and `/ml-audit` by default. Never change it. */
+      origin?: string;
+      /**
+       * Seed of the Ed25519 key that signs checkpoints, 32 bytes as base64url;
+       * nothing is signed without it.
+       * @visibility secret
+       */
+      signingKey?: string;
+      checkpoints?: {
+        /** File that checkpoints are appended to: out of reach of those who administer the database. */
+        file?: string;
+        /** How long entries wait for a checkpoint at the most, with fewer than 1,000 of them; 1 minute by default. */
+        interval?: HumanDuration | string;
+      };
+    };
     webhooks?: {
       /**
        * Encrypts the secrets of webhooks in the database; the secret of the

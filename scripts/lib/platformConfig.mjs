@@ -26,6 +26,9 @@ export function writePlatformConfig({ dataDir, ports, host }) {
       },
     },
     ml: {
+      audit: {
+        checkpoints: { file: path.join(dataDir, 'audit/checkpoints.jsonl') },
+      },
       artifacts: { embedded: { directory: path.join(dataDir, 'artifacts') } },
       serving: {
         embedded: {

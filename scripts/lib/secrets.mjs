@@ -13,6 +13,7 @@ const NAMES = [
   'ML_SERVING_TOKEN',
   'ML_CONTROL_TOKEN',
   'ML_WEBHOOKS_KEY',
+  'ML_AUDIT_KEY',
 ];
 
 /** Writes a file as a whole and for the owner only. */

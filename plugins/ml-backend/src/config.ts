@@ -8,6 +8,7 @@ import type {
   RolloutSettings,
 } from '@ml-platform/plugin-ml-common';
 import type { ExternalArtifactStoreOptions } from './artifacts';
+import type { AuditConfig } from './audit/startAudit';
 import { readCanarySettings } from './releases/canarySettings';
 import type { OpenLineageOptions } from './lineage/openlineage/OpenLineageChannel';
 import type { EmbeddedServingTargetOptions } from './serving/EmbeddedServingTarget';
@@ -22,6 +23,7 @@ export interface MlConfig {
     /** A registry that somebody else runs, instead of the embedded store. */
     external?: ExternalArtifactStoreOptions;
   };
+  audit: AuditConfig;
   /** Absent when another serving target is installed. */
   embeddedServing?: EmbeddedServingTargetOptions;
   webhooks: {
@@ -76,6 +78,18 @@ export function readMlConfig(config: RootConfigService): MlConfig {
         repositoryPrefix: external.getOptionalString('repositoryPrefix'),
       },
     },
+    audit: {
+      origin:
+        config.getOptionalString('ml.audit.origin') ??
+        `${new URL(config.getString('backend.baseUrl')).host}/ml-audit`,
+      signingKey: config.getOptionalString('ml.audit.signingKey'),
+      checkpoints: {
+        file: optionalPath(
+          config.getOptionalString('ml.audit.checkpoints.file'),
+        ),
+        intervalMs: duration('ml.audit.checkpoints.interval', 60_000),
+      },
+    },
     embeddedServing: embedded && {
       url: embedded.getString('control.url').replace(/\/$/, ''),
       token: embedded.getString('control.token'),
@@ -110,6 +124,10 @@ export function readMlConfig(config: RootConfigService): MlConfig {
       repositoryPrefix: external.getOptionalString('repositoryPrefix'),
     },
   };
+}
+
+function optionalPath(path: string | undefined): string | undefined {
+  return path === undefined ? undefined : resolve(path);
 }
 
 function readOpenLineage(config: RootConfigService): MlConfig['openLineage'] {

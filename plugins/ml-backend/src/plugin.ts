@@ -20,7 +20,7 @@ import { AliasService } from './aliases/AliasService';
 import { DatabaseAliasStore } from './aliases/DatabaseAliasStore';
 import { ApprovalService } from './approvals/ApprovalService';
 import { DatabaseApprovalStore } from './approvals/DatabaseApprovalStore';
-import { DatabaseAuditLog } from './audit/DatabaseAuditLog';
+import { startAudit } from './audit/startAudit';
 import { Authorizer } from './authorization/Authorizer';
 import { ownershipRefs } from './authorization/ownershipRefs';
 import { mlModelRules } from './authorization/rules';
@@ -96,7 +96,11 @@ export const mlPlugin = createBackendPlugin({
           });
         }
 
-        const audit = new DatabaseAuditLog({ knex });
+        const { audit, auditService } = await startAudit({
+          ...deps,
+          config: config.audit,
+          knex,
+        });
         const changes = new ChangeNotifier({
           signals: deps.signals,
           events: deps.events,
@@ -122,6 +126,7 @@ export const mlPlugin = createBackendPlugin({
           permissionsRegistry,
           audit,
         });
+        auditService.useAuthorizer(authorizer);
 
         const { namespace, target: lineageTarget } = config.openLineage;
         const { outbox, webhooks } = await startWebhooks({
@@ -252,8 +257,7 @@ export const mlPlugin = createBackendPlugin({
             webhooks,
             lineage,
             namespace,
-            audit,
-            authorizer,
+            auditService,
             target,
             httpAuth,
             version,

@@ -43,6 +43,8 @@ export * from './serving/controlApi';
 export * from './serving/rollout';
 export * from './permissions/permissions';
 export * from './client/LimitsClient';
+export * from './audit/types';
+export * from './client/AuditClient';
 export * from './client/LineageClient';
 export * from './client/MlClient';
 export * from './client/RegistryClients';

@@ -30,6 +30,7 @@ export interface StartOptions {
   webhooks?: JsonObject;
   openLineage?: JsonObject;
   maxArtifactBytes?: number;
+  audit?: JsonObject;
 }
 
 /** The control plane as it runs, with its data plane scripted. */
@@ -80,6 +81,7 @@ export class TestPlatform {
                 ...options.webhooks,
               },
               openLineage: options.openLineage ?? {},
+              audit: options.audit ?? {},
               serving: { statusInterval: '50ms' },
               releases: { loadTimeout: options.loadTimeout ?? '20s' },
             },

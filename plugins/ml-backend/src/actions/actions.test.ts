@@ -195,7 +195,7 @@ describe.each(databases.ids)('actions on %s', databaseId => {
     });
     const { items } = await platform
       .as()
-      .listAuditEvents({ resource: `model:${MODEL}` });
+      .audit.list({ resource: `model:${MODEL}` });
     expect(items[0]).toMatchObject({
       actor: 'user:default/mia',
       action: 'ml.release.staging',

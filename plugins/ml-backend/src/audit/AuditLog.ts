@@ -1,4 +1,8 @@
-import type { AuditEvent, Page } from '@ml-platform/plugin-ml-common';
+import type {
+  AuditEvent,
+  AuditFilter,
+  Page,
+} from '@ml-platform/plugin-ml-common';
 import type { Knex } from 'knex';
 
 /** What is to be recorded; id and time are added. */
@@ -6,10 +10,16 @@ export type AuditEntry = Omit<AuditEvent, 'id' | 'at' | 'details'> & {
   details?: Record<string, unknown>;
 };
 
-export interface AuditQuery {
+export interface AuditQuery extends AuditFilter {
   limit: number;
   cursor?: string;
-  resource?: string;
+}
+
+/** An event, and where it stands in the tree once it is there. */
+export interface StoredAuditEvent extends AuditEvent {
+  /** Order of writing. */
+  sequence: number;
+  position?: number;
 }
 
 /**
@@ -23,5 +33,7 @@ export interface AuditLog {
   record(entry: AuditEntry, transaction?: Knex.Transaction): Promise<void>;
 
   /** Newest first. */
-  list(query: AuditQuery): Promise<Page<AuditEvent>>;
+  list(query: AuditQuery): Promise<Page<StoredAuditEvent>>;
+
+  get(id: string): Promise<StoredAuditEvent | undefined>;
 }

@@ -1,28 +1,68 @@
+import { pipeline } from 'node:stream/promises';
+import { Readable } from 'node:stream';
 import type { HttpAuthService } from '@backstage/backend-plugin-api';
-import { mlAuditReadPermission } from '@ml-platform/plugin-ml-common';
+import { AUDIT_OUTCOMES } from '@ml-platform/plugin-ml-common';
 import type express from 'express';
 import Router from 'express-promise-router';
 import { z } from 'zod';
-import type { Authorizer } from '../authorization/Authorizer';
 import { toContext } from '../http/requestContext';
 import { pageQuerySchema, validate } from '../http/validate';
-import type { AuditLog } from './AuditLog';
+import type { AuditService } from './AuditService';
+
+const time = z.iso
+  .datetime({ offset: true })
+  .transform(text => new Date(text).toISOString());
+const text = z.string().max(512).optional();
 
 const querySchema = pageQuerySchema.extend({
-  resource: z.string().max(512).optional(),
+  actor: text,
+  action: text,
+  resource: text,
+  outcome: z.enum(AUDIT_OUTCOMES).optional(),
+  since: time.optional(),
+  until: time.optional(),
+});
+
+const exportSchema = z.strictObject({
+  since: time,
+  until: time,
+  format: z.enum(['jsonl', 'ocsf']).default('jsonl'),
 });
 
 export function createAuditRouter(options: {
-  audit: AuditLog;
-  authorizer: Authorizer;
+  auditService: AuditService;
   httpAuth: HttpAuthService;
 }): express.Router {
-  const { audit, authorizer, httpAuth } = options;
+  const { auditService, httpAuth } = options;
   const router = Router();
   router.get('/audit', async (request, response) => {
     const context = await toContext(request, httpAuth);
-    await authorizer.require(context, mlAuditReadPermission, 'audit');
-    response.json(await audit.list(validate(querySchema, request.query)));
+    const query = validate(querySchema, request.query);
+    response.json(await auditService.list(context, query));
+  });
+  router.get('/audit/status', async (request, response) => {
+    const context = await toContext(request, httpAuth);
+    response.json(await auditService.status(context));
+  });
+  router.post('/audit/verifications', async (request, response) => {
+    const context = await toContext(request, httpAuth);
+    response.json(await auditService.verify(context));
+  });
+  router.get('/audit/export', async (request, response) => {
+    const context = await toContext(request, httpAuth);
+    const query = validate(exportSchema, request.query);
+    const lines = await auditService.export(context, query);
+    response.setHeader('content-type', 'application/x-ndjson');
+    await pipeline(Readable.from(lines), response);
+  });
+  router.get('/audit/events/:id', async (request, response) => {
+    const context = await toContext(request, httpAuth);
+    response.json(await auditService.get(context, request.params.id));
+  });
+  router.get('/audit/events/:id/proof', async (request, response) => {
+    const context = await toContext(request, httpAuth);
+    const proof = await auditService.prove(context, request.params.id);
+    response.type('text/plain').send(proof);
   });
   return router;
 }

@@ -8,8 +8,7 @@ import type { AliasService } from '../aliases/AliasService';
 import { createApprovalsRouter } from '../approvals/router';
 import type { ApprovalService } from '../approvals/ApprovalService';
 import { createAuditRouter } from '../audit/router';
-import type { AuditLog } from '../audit/AuditLog';
-import type { Authorizer } from '../authorization/Authorizer';
+import type { AuditService } from '../audit/AuditService';
 import type { LineageService } from '../lineage/LineageService';
 import { createLimitsRouter } from '../limits/router';
 import type { SizeExceptionService } from '../limits/SizeExceptionService';
@@ -39,8 +38,7 @@ export interface RouterOptions {
   lineage: LineageService;
   /** Namespace of OpenLineage events. */
   namespace: string;
-  audit: AuditLog;
-  authorizer: Authorizer;
+  auditService: AuditService;
   target: ServingTarget;
   httpAuth: HttpAuthService;
   /** Version of this plugin. */

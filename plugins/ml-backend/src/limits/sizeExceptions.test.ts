@@ -97,7 +97,7 @@ describe.each(databases.ids)('size exceptions on %s', databaseId => {
         reason: 'A larger vocabulary',
       }),
     ]);
-    const { items } = await mia().listAuditEvents({
+    const { items } = await mia().audit.list({
       resource: `model:${MODEL}`,
     });
     expect(items[0]).toMatchObject({

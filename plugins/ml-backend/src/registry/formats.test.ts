@@ -84,7 +84,7 @@ describe.each(databases.ids)('formats other than onnx on %s', databaseId => {
       expect(items).toEqual([]);
       const audit = await platform
         .as()
-        .listAuditEvents({ resource: `deployment:${environment}/${MODEL}` });
+        .audit.list({ resource: `deployment:${environment}/${MODEL}` });
       expect(audit.items).toEqual([]);
     },
   );

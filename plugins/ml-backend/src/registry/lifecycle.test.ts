@@ -141,7 +141,7 @@ describe.each(databases.ids)('life of a version on %s', databaseId => {
       { from: '1.0.0', to: '1.1.0', by: 'user:default/mia' },
       { to: '1.0.0', reason: 'First' },
     ]);
-    const { items: events } = await mia().listAuditEvents({
+    const { items: events } = await mia().audit.list({
       resource: `alias:${MODEL}@champion`,
     });
     expect(events.map(({ action, outcome }) => `${action} ${outcome}`)).toEqual(

@@ -90,7 +90,7 @@ describe.each(databases.ids)('registry on %s', databaseId => {
       },
     );
     expect(again.status).toBe(200);
-    const audit = await client.listAuditEvents({
+    const audit = await client.audit.list({
       resource: 'version:wine-classifier@1.0.0',
     });
     expect(audit.items).toEqual([
@@ -311,7 +311,7 @@ describe.each(databases.ids)('registry on %s', databaseId => {
       }),
     ).rejects.toMatchObject({ response: { status: 403 } });
     await expect(
-      client.listAuditEvents({ resource: 'model:wine-classifier' }),
+      client.audit.list({ resource: 'model:wine-classifier' }),
     ).resolves.toMatchObject({
       items: [
         {

@@ -112,7 +112,7 @@ describe.each(databases.ids)('canary releases on %s', databaseId => {
         platform.target.held('production', MODEL)?.versions.length === 1,
       'the canary to be unloaded',
     );
-    const { items } = await platform.as().listAuditEvents({
+    const { items } = await platform.as().audit.list({
       resource: `deployment:production/${MODEL}`,
     });
     expect(items[0]).toMatchObject({
@@ -147,7 +147,7 @@ describe.each(databases.ids)('canary releases on %s', databaseId => {
     await expect(ann.steerRelease(id, 'pause')).rejects.toMatchObject(
       refusal(409, 'is aborted; only a canary that is progressing'),
     );
-    const { items } = await platform.as().listAuditEvents({
+    const { items } = await platform.as().audit.list({
       resource: `deployment:production/${MODEL}`,
     });
     expect(

@@ -77,7 +77,7 @@ describe.each(databases.ids)('releases on %s', databaseId => {
     });
     const { items } = await platform
       .as()
-      .listAuditEvents({ resource: `deployment:staging/${MODEL}` });
+      .audit.list({ resource: `deployment:staging/${MODEL}` });
     expect(items.map(({ action, outcome }) => [action, outcome])).toEqual([
       ['release.deploy', 'succeeded'],
       ['release.deploy', 'intended'],

@@ -209,7 +209,7 @@ describe.each(databases.ids)('webhooks on %s', databaseId => {
       refusal(404, 'no webhook'),
     );
     expect(await knex('ml_webhook_deliveries')).toEqual([]);
-    const { items } = await mia().listAuditEvents({
+    const { items } = await mia().audit.list({
       resource: `webhook:${webhook.id}`,
     });
     expect(items.map(({ action }) => action)).toEqual([

@@ -7,6 +7,7 @@ import type {
 } from '../releases/types';
 import type { RolloutAction } from '../serving/rollout';
 import { LimitsClient } from './LimitsClient';
+import { AuditClient } from './AuditClient';
 import { LineageClient } from './LineageClient';
 import { MlTransport, type MlClientOptions, toQuery } from './MlTransport';
 import {
@@ -77,18 +78,6 @@ export interface PlatformInfo {
 }
 
 /** @public */
-export interface AuditEvent {
-  id: string;
-  at: string;
-  actor: string;
-  action: string;
-  resource: string;
-  outcome: 'intended' | 'succeeded' | 'failed' | 'denied';
-  details: Record<string, unknown>;
-  requestId?: string;
-}
-
-/** @public */
 export interface MutationOptions {
   /** The same key with the same request is carried out once only. */
   idempotencyKey?: string;
@@ -107,6 +96,7 @@ export class MlClient {
   readonly webhooks: WebhooksClient;
   readonly lineage: LineageClient;
   readonly limits: LimitsClient;
+  readonly audit: AuditClient;
   readonly #transport: MlTransport;
 
   constructor(options: MlClientOptions) {
@@ -117,6 +107,7 @@ export class MlClient {
     this.webhooks = new WebhooksClient(this.#transport);
     this.lineage = new LineageClient(this.#transport);
     this.limits = new LimitsClient(this.#transport);
+    this.audit = new AuditClient(this.#transport);
   }
 
   info(): Promise<PlatformInfo> {
@@ -246,12 +237,5 @@ export class MlClient {
       `/models/${encodeURIComponent(model)}/rollbacks`,
       { body: request, ...options },
     );
-  }
-
-  /** Newest first. */
-  listAuditEvents(
-    query: PageQuery & { resource?: string } = {},
-  ): Promise<Page<AuditEvent>> {
-    return this.#transport.request('GET', `/audit${toQuery({ ...query })}`);
   }
 }

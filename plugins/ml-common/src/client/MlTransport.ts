@@ -8,6 +8,11 @@ export interface MlClientOptions {
   fetch: typeof fetch;
 }
 
+interface RequestOptions {
+  body?: unknown;
+  idempotencyKey?: string;
+}
+
 /**
  * Sends requests to `/api/ml/v1`; what `MlClient` and its parts share.
  * @internal
@@ -22,8 +27,18 @@ export class MlTransport {
   async request<T>(
     method: string,
     path: string,
-    options: { body?: unknown; idempotencyKey?: string } = {},
+    options: RequestOptions = {},
   ): Promise<T> {
+    const response = await this.fetch(method, path, options);
+    return (response.status === 204 ? undefined : await response.json()) as T;
+  }
+
+  /** The answer as it comes. */
+  async fetch(
+    method: string,
+    path: string,
+    options: RequestOptions = {},
+  ): Promise<Response> {
     const headers: Record<string, string> = {};
     if (options.body !== undefined) {
       headers['content-type'] = 'application/json';
@@ -43,7 +58,7 @@ export class MlTransport {
     if (!response.ok) {
       throw await ResponseError.fromResponse(response);
     }
-    return (response.status === 204 ? undefined : await response.json()) as T;
+    return response;
   }
 }
 

@@ -40,7 +40,6 @@ const mockMlApi = createApiMock(
         'createRelease',
         'rollback',
         'steerRelease',
-        'listAuditEvents',
       ].map(name => [name, jest.fn()]),
     ) as unknown as jest.Mocked<MlApi>,
 );

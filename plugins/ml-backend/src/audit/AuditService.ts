@@ -1,0 +1,290 @@
+import { ConflictError, InputError, NotFoundError } from '@backstage/errors';
+import {
+  type AuditStatus,
+  type AuditVerification,
+  type ListedAuditEvent,
+  mlAuditReadPermission,
+  type Page,
+} from '@ml-platform/plugin-ml-common';
+import type { Knex } from 'knex';
+import type { Authorizer } from '../authorization/Authorizer';
+import type { RequestContext } from '../http/requestContext';
+import type { AuditLog, AuditQuery } from './AuditLog';
+import type { Checkpointer } from './checkpoints/Checkpointer';
+import type { NoteVerifier } from './checkpoints/SignedNote';
+import { exportLines } from './export/exportLines';
+import { toOcsf } from './export/toOcsf';
+import { DatabaseTree } from './tree/DatabaseTree';
+import { MerkleTree } from './tree/MerkleTree';
+import type { Sequencer } from './tree/Sequencer';
+import type { AuditVerifier } from './verification/AuditVerifier';
+
+export interface AuditServiceOptions {
+  knex: Knex;
+  log: AuditLog;
+  sequencer: Sequencer;
+  auditVerifier: AuditVerifier;
+  /** Absent without a signing key. */
+  checkpointer?: Checkpointer;
+  verifier?: NoteVerifier;
+  /** A checkpoint older than this, while there is something new, is late; milliseconds. */
+  lateAfterMs: number;
+}
+
+export interface ExportQuery {
+  since: string;
+  until: string;
+  format: 'jsonl' | 'ocsf';
+}
+
+/** What auditors may ask of the log. */
+export class AuditService {
+  readonly #options: AuditServiceOptions;
+  #verifying: Promise<AuditVerification> | undefined;
+  #authorizer: Authorizer | undefined;
+
+  constructor(options: AuditServiceOptions) {
+    this.#options = options;
+  }
+
+  /** The authorizer writes denials into the log, so it comes after it. */
+  useAuthorizer(authorizer: Authorizer): void {
+    this.#authorizer = authorizer;
+  }
+
+  async list(
+    context: RequestContext,
+    query: AuditQuery,
+  ): Promise<Page<ListedAuditEvent>> {
+    await this.#authorize(context);
+    const { items, nextCursor } = await this.#options.log.list(query);
+    return {
+      items: items.map(({ sequence: _, ...event }) => event),
+      nextCursor,
+    };
+  }
+
+  async get(context: RequestContext, id: string): Promise<ListedAuditEvent> {
+    await this.#authorize(context);
+    const event = await this.#options.log.get(id);
+    if (!event) throw new NotFoundError(`there is no audit event ${id}`);
+    const { sequence: _, ...listed } = event;
+    return listed;
+  }
+
+  /** A proof that the event is in the log, as {@link https://c2sp.org/tlog-proof | C2SP tlog-proof}. */
+  async prove(context: RequestContext, id: string): Promise<string> {
+    const { position } = await this.get(context, id);
+    if (position === undefined) {
+      throw new ConflictError(
+        `audit event ${id} is not in the tree yet; ask again in a second`,
+      );
+    }
+    const { note, size } = await this.#checkpointOf(position + 1);
+    const path = await this.#tree().inclusionProof(position, size);
+    const hashes = path.map(hash => `${hash.toString('base64')}\n`).join('');
+    return `c2sp.org/tlog-proof@v1\nindex ${position}\n${hashes}\n${note}`;
+  }
+
+  async status(context: RequestContext): Promise<AuditStatus> {
+    await this.#authorize(context);
+    return this.health();
+  }
+
+  /** The same for health checks, which ask on nobody's behalf. */
+  async health(): Promise<AuditStatus> {
+    const { checkpointer, knex, lateAfterMs, verifier } = this.#options;
+    const head = await knex('ml_audit_head').where({ id: 1 }).first();
+    const [{ pending, refused }] = await knex('ml_audit_pending').select(
+      knex.raw('count(*) as pending'),
+      knex.raw('count(refused) as refused'),
+    );
+    const newest = await knex('ml_audit_checkpoints')
+      .orderBy('id', 'desc')
+      .first();
+    const size = Number(head.size);
+    const checkpoint = newest && { size: Number(newest.size), at: newest.at };
+    const anchors = checkpointer?.anchors ?? [];
+    const verification: AuditVerification | undefined = head.verification
+      ? JSON.parse(head.verification)
+      : undefined;
+    const shared = {
+      size,
+      pending: Number(pending) - Number(refused),
+      refused: Number(refused),
+      checkpoint,
+      verifierKey: verifier?.vkey,
+      anchors,
+      verification,
+    };
+    const broken =
+      checkpointer?.contradiction ??
+      verification?.findings[0]?.message ??
+      (shared.refused
+        ? `${shared.refused} events were not written by the platform`
+        : undefined);
+    if (broken) {
+      const message = `The log was tampered with: ${broken}.`;
+      return { ...shared, health: 'broken', message };
+    }
+    if (!verifier) {
+      const message =
+        'Nothing is signed, so a log that was rewritten as a whole would not be noticed: set ml.audit.signingKey.';
+      return { ...shared, health: 'unsigned', message };
+    }
+    const problem = anchors.find(anchor => anchor.problem);
+    const overdue =
+      checkpoint !== undefined &&
+      checkpoint.size < size &&
+      Date.now() - Date.parse(checkpoint.at) > lateAfterMs;
+    if (problem || overdue) {
+      const message = problem
+        ? `No checkpoint can be written to ${problem.name}: ${problem.problem}.`
+        : `The newest checkpoint is of ${
+            checkpoint!.at
+          }, and entries have come since.`;
+      return { ...shared, health: 'late', message };
+    }
+    if (!anchors.length) {
+      const message =
+        'Checkpoints are signed, but kept in the database only: set ml.audit.checkpoints.file to a place that its administrators cannot write.';
+      return { ...shared, health: 'unanchored', message };
+    }
+    const message = `All ${size} entries are in the tree, checkpoints are kept in ${anchors
+      .map(({ name }) => name)
+      .join(', ')}.`;
+    return { ...shared, health: 'ok', message };
+  }
+
+  /** Checks the whole log now, and keeps the result. */
+  async verify(context: RequestContext): Promise<AuditVerification> {
+    await this.#authorize(context);
+    const result = await this.verifyNow();
+    await this.#options.log.record({
+      actor: context.actor,
+      action: 'audit.verify',
+      resource: 'audit',
+      outcome: result.findings.length ? 'failed' : 'succeeded',
+      details: { entries: result.entries, findings: result.findings.length },
+      requestId: context.requestId,
+    });
+    return result;
+  }
+
+  /** One at a time; who asks meanwhile gets the same. */
+  verifyNow(): Promise<AuditVerification> {
+    const { auditVerifier, knex, sequencer } = this.#options;
+    this.#verifying ??= (async () => {
+      await sequencer.integrate();
+      const result = await auditVerifier.verify();
+      await knex('ml_audit_head')
+        .where({ id: 1 })
+        .update({ verification: JSON.stringify(result) });
+      return result;
+    })().finally(() => {
+      this.#verifying = undefined;
+    });
+    return this.#verifying;
+  }
+
+  /**
+   * All entries of a period, as lines. The export is itself recorded before the
+   * first line leaves.
+   */
+  async export(
+    context: RequestContext,
+    query: ExportQuery,
+  ): Promise<AsyncIterable<string>> {
+    await this.#authorize(context);
+    const { since, until } = query;
+    if (since >= until) {
+      throw new InputError(`until: ${until} is not after ${since}`);
+    }
+    const { knex, log, verifier } = this.#options;
+    await this.#options.sequencer.integrate();
+    const range = await knex('ml_audit_leaves')
+      .join(
+        'ml_audit_events',
+        'ml_audit_events.sequence',
+        'ml_audit_leaves.sequence',
+      )
+      .where('at', '>=', since)
+      .where('at', '<', until)
+      .min({ first: 'position' })
+      .max({ last: 'position' })
+      .first();
+    const start = Number(range?.first ?? 0);
+    const end = range?.first === null ? 0 : Number(range?.last) + 1;
+    await log.record({
+      actor: context.actor,
+      action: 'audit.export',
+      resource: 'audit',
+      outcome: 'intended',
+      details: { since, until, format: query.format, start, end },
+      requestId: context.requestId,
+    });
+    if (query.format === 'ocsf') return this.#ocsfLines(query);
+    return exportLines({
+      knex,
+      start,
+      end,
+      checkpoint: await this.#checkpointOf(end),
+      verifierKey: verifier!.vkey,
+      about: {
+        since,
+        until,
+        requestedBy: context.actor,
+        exportedAt: new Date().toISOString(),
+      },
+    });
+  }
+
+  async *#ocsfLines({ since, until }: ExportQuery): AsyncGenerator<string> {
+    const { log } = this.#options;
+    let cursor: string | undefined;
+    do {
+      const page = await log.list({ since, until, cursor, limit: 1_000 });
+      for (const event of page.items)
+        yield `${JSON.stringify(toOcsf(event))}\n`;
+      cursor = page.nextCursor;
+    } while (cursor);
+  }
+
+  /** A signed checkpoint that covers at least so many entries; made now when there is none. */
+  async #checkpointOf(
+    entries: number,
+  ): Promise<{ size: number; note: string }> {
+    const { checkpointer, knex } = this.#options;
+    if (!checkpointer) {
+      throw new ConflictError(
+        'nothing can be proved without a signing key; set ml.audit.signingKey',
+      );
+    }
+    const find = () =>
+      knex('ml_audit_checkpoints')
+        .where('size', '>=', entries)
+        .orderBy('id', 'desc')
+        .first();
+    let found = await find();
+    if (!found) {
+      await checkpointer.checkpoint();
+      found = await find();
+    }
+    if (!found) {
+      throw new ConflictError(
+        `the log signs nothing any more: ${
+          checkpointer.contradiction ?? 'see the portal for its state'
+        }`,
+      );
+    }
+    return { size: Number(found.size), note: found.note };
+  }
+
+  #tree(): MerkleTree {
+    return new MerkleTree(new DatabaseTree(this.#options.knex));
+  }
+
+  #authorize(context: RequestContext): Promise<void> {
+    return this.#authorizer!.require(context, mlAuditReadPermission, 'audit');
+  }
+}
