@@ -261,7 +261,7 @@ describe.each(databases.ids)('webhooks on %s', databaseId => {
     expect(resumed.pausedAt).toBeUndefined();
     await settled(webhook.id, 'delivered');
     expect(receiver.events).toHaveLength(2);
-    const { items } = await mia().listAuditEvents({
+    const { items } = await mia().audit.list({
       resource: `webhook:${webhook.id}`,
     });
     expect(items.map(({ action }) => action)).toEqual([
