@@ -24,17 +24,35 @@ const PORTS = [
     port: 7010,
     what: "the inference server's control API",
   },
+  {
+    key: 'productionGrpc',
+    variable: 'ML_PRODUCTION_GRPC_PORT',
+    beside: 'production',
+    what: 'the production gateway over gRPC',
+  },
+  {
+    key: 'stagingGrpc',
+    variable: 'ML_STAGING_GRPC_PORT',
+    beside: 'staging',
+    what: 'the staging gateway over gRPC',
+  },
 ];
 
-/** Ports of the four listeners: the defaults, or what the environment says. */
+/** Where gRPC listens when nothing is said; the inference server has the same rule. */
+const GRPC_DISTANCE = 100;
+
+/** Ports of all listeners: the defaults, or what the environment says. */
 export function readPorts(env = process.env) {
   const ports = {};
-  for (const { key, variable, port } of PORTS) {
+  for (const { key, variable, port, beside } of PORTS) {
     const text = env[variable];
-    const value = text ? Number(text) : port;
+    const fallback = beside ? ports[beside] + GRPC_DISTANCE : port;
+    const value = text ? Number(text) : fallback;
     if (!Number.isInteger(value) || value < 1 || value > 65535) {
       throw new FriendlyError(
-        `${variable} is "${text}", but must be a port number from 1 to 65535.`,
+        `${variable} is "${
+          text ?? value
+        }", but must be a port number from 1 to 65535.`,
       );
     }
     const twin = Object.entries(ports).find(([, other]) => other === value);

@@ -51,6 +51,8 @@ export function inferenceServer({
       ML_HOST: host,
       ML_PRODUCTION_PORT: String(ports.production),
       ML_STAGING_PORT: String(ports.staging),
+      ML_PRODUCTION_GRPC_PORT: String(ports.productionGrpc),
+      ML_STAGING_GRPC_PORT: String(ports.stagingGrpc),
       ML_CONTROL_PORT: String(ports.control),
       ML_CONTROL_TOKEN: secrets.ML_CONTROL_TOKEN,
       ML_REGISTRY_TOKEN: secrets.ML_SERVING_TOKEN,

@@ -14,6 +14,12 @@ export function printSummary({ ports, dataDir, startedAt, seeded }) {
   say(bold(`ML Platform is ready (${duration(Date.now() - startedAt)})`));
   say();
   say(`  Portal      ${bold(`http://localhost:${ports.portal}`)}`);
+  say(
+    `  Production  http://localhost:${ports.production}, gRPC at localhost:${ports.productionGrpc}`,
+  );
+  say(
+    `  Staging     http://localhost:${ports.staging}, gRPC at localhost:${ports.stagingGrpc}`,
+  );
   say('  Sign in     as Guest: press Enter on the first page');
   say(`  Data        ${display(dataDir)} ${dim('(npm run reset wipes it)')}`);
   if (seeded && example) {

@@ -40,6 +40,7 @@ async function main(): Promise<void> {
       ready: true,
       pid: process.pid,
       ...server.addresses,
+      grpc: server.grpcAddresses,
     })}\n`,
   );
 }

@@ -9,8 +9,9 @@ import { createControlServer } from './control/createControlServer';
 import { createSocketPaths } from './createSocketPaths';
 import { findWorker } from './findWorker';
 import { createGatewayServer } from './gateway/createGatewayServer';
+import { createGrpcServer } from './gateway/grpc/createGrpcServer';
 import { createPipeline } from './gateway/pipeline/createPipeline';
-import { closeGracefully, listen } from './http/listen';
+import { closeGracefully, listen, listenForGrpc } from './http/listen';
 import { Logger, type LogLevel } from './log/Logger';
 import { RequestLog } from './log/RequestLog';
 import { ServingPlane } from './serving/ServingPlane';
@@ -30,6 +31,8 @@ export interface InferenceServerOptions {
   /** What callers of the control API must show. */
   controlToken: string;
   gatewayPorts: Record<Environment, number>;
+  /** Ports of the same gateways for gRPC; any free ones when not given. */
+  grpcPorts?: Record<Environment, number>;
   /** The OCI registry that versions are pulled from. */
   registry: { url: string; token?: string };
   logLevel: LogLevel;
@@ -41,6 +44,8 @@ export interface InferenceServerOptions {
 export interface InferenceServer {
   /** Base URLs of the listeners. */
   addresses: Record<Environment | 'control', string>;
+  /** Host and port of the gateways' gRPC listeners, as clients want them. */
+  grpcAddresses: Record<Environment, string>;
   /** Stops accepting, finishes what is under way, ends the workers. */
   stop(): Promise<void>;
 }
@@ -76,23 +81,43 @@ export async function startInferenceServer(
     logger,
   });
   const pipeline = createPipeline({ plane, log });
-  const gateway = (environment: Environment) =>
-    createGatewayServer({ environment, plane, pipeline, maxBodyBytes });
+  const gateway = (environment: Environment) => {
+    const shared = { environment, plane, pipeline, maxBodyBytes };
+    return {
+      rest: createGatewayServer(shared),
+      grpc: createGrpcServer(shared),
+    };
+  };
   const production = gateway('production');
   const staging = gateway('staging');
-  const servers = [production, staging, control];
+  const servers = [production.rest, staging.rest, control];
+  const grpcServers = [production.grpc, staging.grpc];
 
   await plane.restore();
   let addresses: InferenceServer['addresses'];
+  let grpcAddresses: InferenceServer['grpcAddresses'];
   try {
     const { host, controlHost = '127.0.0.1', gatewayPorts } = options;
+    const { grpcPorts = { production: 0, staging: 0 } } = options;
+    grpcAddresses = {
+      production: await listenForGrpc(production.grpc.listener, {
+        host,
+        port: grpcPorts.production,
+        purpose: 'production inference over gRPC',
+      }),
+      staging: await listenForGrpc(staging.grpc.listener, {
+        host,
+        port: grpcPorts.staging,
+        purpose: 'staging inference over gRPC',
+      }),
+    };
     addresses = {
-      production: await listen(production, {
+      production: await listen(production.rest, {
         host,
         port: gatewayPorts.production,
         purpose: 'production inference',
       }),
-      staging: await listen(staging, {
+      staging: await listen(staging.rest, {
         host,
         port: gatewayPorts.staging,
         purpose: 'staging inference',
@@ -106,6 +131,7 @@ export async function startInferenceServer(
     };
   } catch (error) {
     for (const server of servers) server.close();
+    for (const { listener } of grpcServers) listener.close();
     await log.close();
     throw error;
   }
@@ -116,11 +142,14 @@ export async function startInferenceServer(
 
   const stop = async () => {
     logger.info('Stopping');
-    await Promise.all(servers.map(server => closeGracefully(server, DRAIN_MS)));
+    await Promise.all([
+      ...servers.map(server => closeGracefully(server, DRAIN_MS)),
+      ...grpcServers.map(server => server.close(DRAIN_MS)),
+    ]);
     await plane.stop();
     await log.close();
     sockets.remove();
   };
   let stopped: Promise<void> | undefined;
-  return { addresses, stop: () => (stopped ??= stop()) };
+  return { addresses, grpcAddresses, stop: () => (stopped ??= stop()) };
 }

@@ -8,12 +8,14 @@ import { FriendlyError } from '../FriendlyError.mjs';
  * and waits until it is ready.
  */
 export async function launchPlatform({ checkout, dataDir, env }) {
-  const [portal, production, staging, control] = await freePorts(4);
+  const [portal, production, staging, control, ...grpc] = await freePorts(6);
   const platformEnv = {
     ML_DATA_DIR: dataDir,
     ML_PORT: String(portal),
     ML_PRODUCTION_PORT: String(production),
     ML_STAGING_PORT: String(staging),
+    ML_PRODUCTION_GRPC_PORT: String(grpc[0]),
+    ML_STAGING_GRPC_PORT: String(grpc[1]),
     ML_CONTROL_PORT: String(control),
     ML_CONFIG: path.join(dataDir, 'config.json'),
   };

@@ -15,6 +15,8 @@ export interface Ports {
   production: number;
   staging: number;
   control: number;
+  productionGrpc: number;
+  stagingGrpc: number;
 }
 
 const START_MS = 240_000;
@@ -42,9 +44,11 @@ export class Platform {
   /** `env` comes on top of what every platform gets. */
   static async create(env: NodeJS.ProcessEnv = {}): Promise<Platform> {
     const dataDir = mkdtempSync(join(tmpdir(), 'ml-platform-e2e-'));
-    const [portal, production, staging, control] = await freePorts(4);
+    const [portal, production, staging, control, ...grpc] = await freePorts(6);
+    const [productionGrpc, stagingGrpc] = grpc;
     const ports = { portal, production, staging, control };
-    return new Platform(dataDir, ports, env);
+    const all = { ...ports, productionGrpc, stagingGrpc };
+    return new Platform(dataDir, all, env);
   }
 
   /** A platform that is ready, with the example models. */
@@ -76,6 +80,8 @@ export class Platform {
       ML_PORT: String(this.ports.portal),
       ML_PRODUCTION_PORT: String(this.ports.production),
       ML_STAGING_PORT: String(this.ports.staging),
+      ML_PRODUCTION_GRPC_PORT: String(this.ports.productionGrpc),
+      ML_STAGING_GRPC_PORT: String(this.ports.stagingGrpc),
       ML_CONTROL_PORT: String(this.ports.control),
       ML_CONFIG: join(this.dataDir, 'config.json'),
     };

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { LOG_LEVELS, type LogLevel } from '../log/Logger';
+import { grpcPortBeside } from './grpcPortBeside';
 import type { InferenceServerOptions } from '../startInferenceServer';
 
 const MIN_TOKEN_LENGTH = 16;
@@ -18,6 +19,10 @@ export function readConfig(env: NodeJS.ProcessEnv): ConfigResult {
     problems.push(`${name}: '${text}' is not a port from 0 to 65535`);
     return fallback;
   };
+  const gatewayPorts = {
+    production: port('ML_PRODUCTION_PORT', 7008),
+    staging: port('ML_STAGING_PORT', 7009),
+  };
 
   const options: InferenceServerOptions = {
     dataDir: resolve(env.ML_INFERENCE_DIR || '.'),
@@ -25,9 +30,16 @@ export function readConfig(env: NodeJS.ProcessEnv): ConfigResult {
     controlHost: env.ML_CONTROL_HOST || '127.0.0.1',
     controlPort: port('ML_CONTROL_PORT', 7010),
     controlToken: env.ML_CONTROL_TOKEN ?? '',
-    gatewayPorts: {
-      production: port('ML_PRODUCTION_PORT', 7008),
-      staging: port('ML_STAGING_PORT', 7009),
+    gatewayPorts,
+    grpcPorts: {
+      production: port(
+        'ML_PRODUCTION_GRPC_PORT',
+        grpcPortBeside(gatewayPorts.production),
+      ),
+      staging: port(
+        'ML_STAGING_GRPC_PORT',
+        grpcPortBeside(gatewayPorts.staging),
+      ),
     },
     registry: {
       url: env.ML_REGISTRY_URL || 'http://localhost:7007',

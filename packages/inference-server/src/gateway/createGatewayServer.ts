@@ -1,5 +1,4 @@
 import type { Environment } from '@ml-platform/plugin-ml-common';
-import { randomUUID } from 'node:crypto';
 import {
   createServer,
   type IncomingMessage,
@@ -11,6 +10,7 @@ import { describeModel, SERVER_METADATA, unreadyVersions } from './describe';
 import { GatewayError, notFound } from './GatewayError';
 import { parsePath, type Target } from './parsePath';
 import type { InferencePipeline } from './pipeline/InferencePipeline';
+import { requestIdFrom } from './requestId';
 import { findModel, whyNotReady } from './resolve';
 import { HttpBody } from './rest/HttpBody';
 import { HttpReply } from './rest/HttpReply';
@@ -18,7 +18,6 @@ import { sendError, sendJson } from './send';
 
 /** Longer than the 60 s of common load balancers, so that they close first. */
 const KEEP_ALIVE_MS = 65_000;
-const REQUEST_ID = /^[\x21-\x7e]{1,128}$/;
 
 export interface GatewayOptions {
   environment: Environment;
@@ -34,7 +33,7 @@ export function createGatewayServer(options: GatewayOptions): Server {
   const { plane, environment, pipeline, maxBodyBytes } = options;
   const { isReady = () => plane.restored } = options;
   const server = createServer((request, response) => {
-    const requestId = requestIdOf(request);
+    const requestId = requestIdFrom(request.headers);
     response.setHeader('x-request-id', requestId);
     // While it shuts down, a caller's next request goes to somebody else.
     if (!server.listening) response.setHeader('connection', 'close');
@@ -100,13 +99,6 @@ export function createGatewayServer(options: GatewayOptions): Server {
       error: unready.map(whyNotReady).join('; '),
     });
   }
-}
-
-function requestIdOf(request: IncomingMessage): string {
-  const given = request.headers['x-request-id'];
-  return typeof given === 'string' && REQUEST_ID.test(given)
-    ? given
-    : randomUUID();
 }
 
 function checkMethod(

@@ -1,13 +1,34 @@
 import type { Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Server as NetServer } from 'node:net';
 
 /** A server that cannot listen where it was told to; the message is for people. */
 export class ListenError extends Error {}
 
+interface ListenOptions {
+  host: string;
+  port: number;
+  purpose: string;
+}
+
 /** Binds a server and returns its base URL. */
 export async function listen(
-  server: Server,
-  options: { host: string; port: number; purpose: string },
+  server: NetServer,
+  options: ListenOptions,
+): Promise<string> {
+  return `http://${await bind(server, options)}`;
+}
+
+/** Binds a server and returns its address as clients of gRPC want it: `host:port`. */
+export async function listenForGrpc(
+  server: NetServer,
+  options: ListenOptions,
+): Promise<string> {
+  return bind(server, options);
+}
+
+async function bind(
+  server: NetServer,
+  options: ListenOptions,
 ): Promise<string> {
   const { host, port } = options;
   await new Promise<void>((resolve, reject) => {
@@ -18,7 +39,7 @@ export async function listen(
   });
   const { port: real } = server.address() as AddressInfo;
   const name = host.includes(':') ? `[${host}]` : host;
-  return `http://${name}:${real}`;
+  return `${name}:${real}`;
 }
 
 function explain(

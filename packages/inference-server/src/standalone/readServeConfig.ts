@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { grpcPortBeside } from '../config/grpcPortBeside';
 import { LOG_LEVELS, type LogLevel } from '../log/Logger';
 
 /** How one model is served alone. */
@@ -9,6 +10,8 @@ export interface ServeConfig {
   host: string;
   /** 0 takes any free port. */
   port: number;
+  /** Port for gRPC; 0 takes any free one. */
+  grpcPort: number;
   logLevel: LogLevel;
 }
 
@@ -25,6 +28,7 @@ export function readServeConfig(
         'model-dir': { type: 'string' },
         host: { type: 'string' },
         port: { type: 'string' },
+        'grpc-port': { type: 'string' },
         'log-level': { type: 'string' },
       },
     }));
@@ -33,8 +37,15 @@ export function readServeConfig(
   }
   const problems: string[] = [];
   const port = values.port ?? (env.ML_PORT || '8080');
-  if (!/^\d{1,5}$/.test(port) || Number(port) > 65_535) {
+  const grpcPort =
+    values['grpc-port'] ??
+    (env.ML_GRPC_PORT || String(grpcPortBeside(Number(port) || 0)));
+  if (!isPort(port)) {
     problems.push(`--port or ML_PORT: '${port}' is not a port from 0 to 65535`);
+  } else if (!isPort(grpcPort)) {
+    problems.push(
+      `--grpc-port or ML_GRPC_PORT: '${grpcPort}' is not a port from 0 to 65535`,
+    );
   }
   const logLevel = (values['log-level'] ??
     (env.ML_LOG_LEVEL || 'info')) as LogLevel;
@@ -56,6 +67,11 @@ export function readServeConfig(
     modelDir: resolve(modelDir!),
     host: values.host ?? (env.ML_HOST || '127.0.0.1'),
     port: Number(port),
+    grpcPort: Number(grpcPort),
     logLevel,
   };
+}
+
+function isPort(text: string): boolean {
+  return /^\d{1,5}$/.test(text) && Number(text) <= 65_535;
 }

@@ -17,10 +17,10 @@ export async function serve(words: readonly string[]): Promise<void> {
     const stop = () => server.stop().then(() => process.exit(0), fail);
     process.on('SIGTERM', stop);
     process.on('SIGINT', stop);
-    const { url, model, version } = server;
+    const { url, grpcAddress: grpc, model, version } = server;
     if (await server.settled) {
       const { pid } = process;
-      const ready = { ready: true, pid, url, model, version };
+      const ready = { ready: true, pid, url, grpc, model, version };
       process.stdout.write(`${JSON.stringify(ready)}\n`);
     }
     await server.failed;

@@ -7,7 +7,8 @@ import { createSocketPaths } from '../createSocketPaths';
 import { findWorker } from '../findWorker';
 import { createGatewayServer } from '../gateway/createGatewayServer';
 import { createPipeline } from '../gateway/pipeline/createPipeline';
-import { closeGracefully, listen } from '../http/listen';
+import { createGrpcServer } from '../gateway/grpc/createGrpcServer';
+import { closeGracefully, listen, listenForGrpc } from '../http/listen';
 import { Logger } from '../log/Logger';
 import { ServingPlane } from '../serving/ServingPlane';
 import { DRAIN_MS } from '../serving/VersionRunner';
@@ -20,6 +21,8 @@ const MAX_BODY_BYTES = 64 * 1024 * 1024;
 /** One model that is served alone. */
 export interface ModelServer {
   url: string;
+  /** Host and port for gRPC. */
+  grpcAddress: string;
   model: string;
   version: string;
   /** Resolves when the first attempt to load the model has ended; says whether it is ready. */
@@ -50,8 +53,8 @@ export async function startModelServer(
   });
   await plane.restore();
   const runner = plane.find('production', local.model)!.versions.get(version)!;
-  const server = createGatewayServer({
-    environment: 'production',
+  const shared = {
+    environment: 'production' as const,
     plane,
     pipeline: createPipeline({
       plane,
@@ -60,16 +63,26 @@ export async function startModelServer(
     }),
     maxBodyBytes: MAX_BODY_BYTES,
     isReady: () => runner.state === 'ready',
-  });
-  const { host, port } = config;
+  };
+  const server = createGatewayServer(shared);
+  const grpc = createGrpcServer(shared);
+  const { host, port, grpcPort } = config;
   const url = await listen(server, { host, port, purpose: 'inference' });
+  const grpcAddress = await listenForGrpc(grpc.listener, {
+    host,
+    port: grpcPort,
+    purpose: 'inference over gRPC',
+  });
   const sockets = createSocketPaths(mkdtempSync(join(tmpdir(), 'ml-serve-')));
   plane.start(() => sockets.next());
 
   let stopped: Promise<void> | undefined;
   const stop = async () => {
     logger.info('Stopping');
-    await closeGracefully(server, DRAIN_MS);
+    await Promise.all([
+      closeGracefully(server, DRAIN_MS),
+      grpc.close(DRAIN_MS),
+    ]);
     await plane.stop();
     sockets.remove();
   };
@@ -82,7 +95,7 @@ export async function startModelServer(
   // Heard by who asks; nobody has to.
   failed.catch(() => {});
   return {
-    ...{ url, model: local.model, version, failed },
+    ...{ url, grpcAddress, model: local.model, version, failed },
     settled: runner.settled.then(() => runner.state === 'ready'),
     stop: () => (stopped ??= stop()),
   };

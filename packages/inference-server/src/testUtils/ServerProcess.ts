@@ -59,7 +59,9 @@ export class ServerProcess {
       once(child, 'exit').then(() => undefined),
     ]);
     if (!line) throw new Error(`the server did not start: ${server.log}`);
-    server.addresses = JSON.parse(line[0]);
+    const { grpc, ...addresses } = JSON.parse(line[0]);
+    server.addresses = addresses;
+    server.grpcAddresses = grpc;
     return server;
   }
 
@@ -78,6 +80,8 @@ export class ServerProcess {
     production: '',
     staging: '',
   };
+  /** `host:port` of the gateways for gRPC. */
+  grpcAddresses: Record<Environment, string> = { production: '', staging: '' };
   /** All that it wrote to stderr. */
   log = '';
   readonly #child: ChildProcess;

@@ -1,4 +1,5 @@
 export * from './binary';
+export * from './GrpcClient';
 export * from './models';
 export * from './ServerProcess';
 export * from './TestBed';
