@@ -21,6 +21,7 @@ import { addRegisterCommand } from './commands/register/command';
 import { addReleasesCommands } from './commands/releases/command';
 import { addReproduceCommand } from './commands/reproduce/command';
 import { addRollbackCommand } from './commands/rollback/command';
+import { addSignCommands } from './commands/sign/command';
 import { addStatusCommand } from './commands/status/command';
 import { addVersionsCommands } from './commands/versions/command';
 import { addWebhooksCommands } from './commands/webhooks/command';
@@ -82,6 +83,7 @@ Exit codes are listed by \`ml help exit-codes\`.`,
   addPackageCommands(program, start);
   addCheckCommand(program, start);
   addRegisterCommand(program, start);
+  addSignCommands(program, start);
   addExportCommand(program, start);
   program.commandsGroup('Release and use:');
   addDeployCommand(program, start);

@@ -15,6 +15,8 @@ export interface BuiltPackage extends BuiltManifest {
   card: Card;
   /** Bytes of all files. */
   size: number;
+  /** Paths in the directory that are not part of it. */
+  ignored: string[];
 }
 
 /** @public */
@@ -34,7 +36,9 @@ export async function buildPackage(
   directory: string,
   options: BuildPackageOptions = {},
 ): Promise<BuiltPackage> {
-  const { files, issues, model, card } = await validatePackage(directory);
+  const { files, ignored, issues, model, card } = await validatePackage(
+    directory,
+  );
   if (issues.length || !model || !card) {
     throw new ToolError({
       code: 'PACKAGE_INVALID',
@@ -52,5 +56,8 @@ export async function buildPackage(
   options.onStart?.({ files: files.length, bytes: size });
   const hashed: HashedFile[] = [];
   for (const file of files) hashed.push(await hashFile(file, options.onBytes));
-  return { directory, model, card, size, ...buildManifest(model, hashed) };
+  return {
+    ...{ directory, model, card, size, ignored },
+    ...buildManifest(model, hashed),
+  };
 }

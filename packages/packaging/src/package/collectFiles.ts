@@ -1,7 +1,10 @@
 import { existsSync } from 'node:fs';
 import { readdir, realpath, stat } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
-import type { PackageIssue } from '@ml-platform/plugin-ml-common';
+import {
+  type PackageIssue,
+  SIGNATURE_FILE,
+} from '@ml-platform/plugin-ml-common';
 
 /** A file that goes into the package. */
 export interface SourceFile {
@@ -9,6 +12,8 @@ export interface SourceFile {
   path: string;
   absolutePath: string;
   size: number;
+  /** Whether it is a link to another file of the package. */
+  isLink?: boolean;
 }
 
 const IGNORED = /^(\..*|__pycache__|node_modules|.*\.py[co]|.*~|Thumbs\.db)$/;
@@ -26,26 +31,35 @@ export function isIgnored(name: string): boolean {
  *
  * @remarks
  * Left out: names that start with a dot, `__pycache__`, `node_modules`,
- * compiled Python, editor back-ups, virtual environments, and folders that are
- * OCI layouts (the output of `ml package`). A link must lead to a file inside the package.
+ * compiled Python, editor back-ups, virtual environments, folders that are
+ * OCI layouts (the output of `ml package`), and the signature, which is attached
+ * to the package. A link must lead to a file inside the package.
  */
-export async function collectFiles(
-  directory: string,
-): Promise<{ files: SourceFile[]; issues: PackageIssue[] }> {
+export async function collectFiles(directory: string): Promise<{
+  files: SourceFile[];
+  issues: PackageIssue[];
+  /** Paths that were left out. */
+  ignored: string[];
+}> {
   const root = await realpath(directory);
   const files: SourceFile[] = [];
   const issues: PackageIssue[] = [];
+  const ignored: string[] = [];
   await walk(root);
   files.sort((a, b) => (a.path < b.path ? -1 : 1));
-  return { files, issues };
+  return { files, issues, ignored: ignored.sort() };
 
   async function walk(folder: string): Promise<void> {
     for (const entry of await readdir(folder, { withFileTypes: true })) {
       const absolutePath = join(folder, entry.name);
       const path = relative(root, absolutePath).split(sep).join('/');
-      if (isIgnored(entry.name)) continue;
+      if (isIgnored(entry.name) || path === SIGNATURE_FILE) {
+        ignored.push(path);
+        continue;
+      }
       if (entry.isDirectory()) {
         if (IGNORED_WITH.some(name => existsSync(join(absolutePath, name)))) {
+          ignored.push(path);
           continue;
         }
         await walk(absolutePath);
@@ -82,7 +96,10 @@ export async function collectFiles(
         );
         return;
       }
-      files.push({ path, absolutePath: target, size: found.size });
+      files.push({
+        ...{ path, absolutePath: target, size: found.size },
+        ...(isLink && { isLink }),
+      });
     } catch (error) {
       problem(
         `cannot be read: ${(error as Error).message}`,

@@ -13,6 +13,7 @@ export {
   hashFile,
   type HashedFile,
 } from './hashFile';
+export { listAllFiles } from './listAllFiles';
 export { noteDigests } from './noteDigests';
 export { validatePackage, type PackageReport } from './validatePackage';
 export { DEFAULT_OUTPUT, expectReplaceable, writeLayout } from './writeLayout';

@@ -36,6 +36,8 @@ const REMEDY: Record<string, string> = {
 export interface PackageReport {
   directory: string;
   files: SourceFile[];
+  /** Paths that no package takes. */
+  ignored: string[];
   /** Everything that is wrong; empty for a valid package. */
   issues: PackageIssue[];
   /** What each pickle says of itself; none was loaded. */
@@ -53,7 +55,7 @@ export async function validatePackage(
   directory: string,
 ): Promise<PackageReport> {
   await expectDirectory(directory);
-  const { files, issues } = await collectFiles(directory);
+  const { files, ignored, issues } = await collectFiles(directory);
   const byPath = new Map(files.map(file => [file.path, file]));
 
   const read = async <T>(path: string, schema: z.ZodType<T>) => {
@@ -87,7 +89,10 @@ export async function validatePackage(
       remedy: 'leave data out of it, or ask a platform admin for an exception',
     });
   }
-  return { directory, files, issues, pickles, model, card: card?.data };
+  return {
+    ...{ directory, files, ignored, issues, pickles },
+    ...{ model, card: card?.data },
+  };
 }
 
 async function expectDirectory(directory: string) {

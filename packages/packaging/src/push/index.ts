@@ -1,3 +1,4 @@
+export { attachReferrer } from './attachReferrer';
 export {
   type Blob,
   type Content,

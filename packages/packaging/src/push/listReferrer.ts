@@ -13,7 +13,7 @@ export function referrersTag(digest: string): string {
 export async function listReferrer(
   registry: RegistryClient,
   repository: string,
-  subject: Content,
+  subject: { manifest: { digest: string } },
   referrer: Content,
 ): Promise<void> {
   const what = 'Listing what belongs to the version failed';

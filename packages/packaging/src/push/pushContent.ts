@@ -1,14 +1,10 @@
 import { formatBytes, plural } from '../text/format';
 import type { PushProgress, PushReporter } from './PushReporter';
 import { type Blob, type Content, distinctBlobs } from './Content';
-import {
-  hasBlob,
-  mountBlob,
-  pushSmallBlob,
-  requestWithRetry,
-} from './pushBlob';
-import { listReferrer } from './listReferrer';
-import { registryError, type RegistryClient } from './RegistryClient';
+import { hasBlob, mountBlob, pushSmallBlob } from './pushBlob';
+import { putReferrer } from './attachReferrer';
+import { putManifest } from './putManifest';
+import type { RegistryClient } from './RegistryClient';
 import { uploadChunks } from './uploadChunks';
 import { UploadState } from './UploadState';
 
@@ -57,17 +53,9 @@ export async function pushContent(
   if (missing.length) await pushBlobs(options, missing, total);
   else reporter.info('The registry has all files already');
 
-  await putManifest(options, content, options.tag ?? content.manifest.digest);
+  await putManifest(registry, repository, content, options.tag);
   for (const referrer of content.referrers) {
-    const response = await putManifest(
-      options,
-      referrer,
-      referrer.manifest.digest,
-    );
-    // A registry that says nothing of the subject does not list referrers itself.
-    if (!response.headers['oci-subject']) {
-      await listReferrer(registry, repository, content, referrer);
-    }
+    await putReferrer(registry, repository, content, referrer);
   }
   const seconds = Math.max((Date.now() - begun) / 1000, 0.001);
   if (missing.length) {
@@ -82,24 +70,6 @@ export async function pushContent(
 
 function sameRegistry(one: string, other: string): boolean {
   return new URL(one).origin === new URL(other).origin;
-}
-
-async function putManifest(
-  { registry, repository }: PushContentOptions,
-  { manifest, mediaType }: Content,
-  reference: string,
-) {
-  const response = await requestWithRetry(registry, {
-    method: 'PUT',
-    url: `/v2/${repository}/manifests/${reference}`,
-    headers: { 'content-type': mediaType },
-    length: manifest.bytes.length,
-    body: () => manifest.bytes,
-  });
-  if (response.status !== 201) {
-    throw registryError('Uploading the manifest failed', response);
-  }
-  return response;
 }
 
 async function pushBlobs(

@@ -12,7 +12,7 @@ import {
   type PortalAccess,
 } from '../network/createPortalClient';
 import type { BuiltPackage } from '../package/buildPackage';
-import { packageContent } from '../push/Content';
+import { type Content, packageContent } from '../push/Content';
 import { pushContent, type PushSummary } from '../push/pushContent';
 import type { PushReporter } from '../push/PushReporter';
 import { pushTarget } from '../push/pushTarget';
@@ -26,6 +26,8 @@ export interface RegisterPackageOptions {
   built: BuiltPackage;
   /** Registers a draft, which never reaches production. */
   draft?: boolean;
+  /** Signatures and the like, attached before the version exists. */
+  referrers?: Content[];
   reporter: PushReporter;
   /** Account of another registry, and the folder of what resumes an upload. */
   env: NodeJS.ProcessEnv;
@@ -48,7 +50,7 @@ export interface RegisteredPackage extends PushSummary {
 export async function registerPackage(
   options: RegisterPackageOptions,
 ): Promise<RegisteredPackage> {
-  const { built, draft, env, portal, reporter } = options;
+  const { built, draft, env, portal, referrers = [], reporter } = options;
   const { name, version } = built.model;
   const client = createPortalClient(portal);
   const existing = await findVersion(client, name, version);
@@ -63,9 +65,10 @@ export async function registerPackage(
   });
   let pushed: PushSummary = { sentBytes: 0, skippedBytes: built.size };
   try {
-    if (!isUnchanged) {
+    if (!isUnchanged || referrers.length) {
       pushed = await pushContent({
-        ...{ registry, reporter, env, content: packageContent(built) },
+        ...{ registry, reporter, env },
+        content: { ...packageContent(built), referrers },
         repository: `${target.prefix}${repositoryOf(name)}`,
         onProgress: options.onProgress,
       });

@@ -10,6 +10,7 @@ import { LimitsClient } from './LimitsClient';
 import { AuditClient } from './AuditClient';
 import { LineageClient } from './LineageClient';
 import { MlTransport, type MlClientOptions, toQuery } from './MlTransport';
+import { ProofsClient } from './ProofsClient';
 import {
   AliasesClient,
   ApprovalsClient,
@@ -97,6 +98,7 @@ export class MlClient {
   readonly lineage: LineageClient;
   readonly limits: LimitsClient;
   readonly audit: AuditClient;
+  readonly proofs: ProofsClient;
   readonly #transport: MlTransport;
 
   constructor(options: MlClientOptions) {
@@ -108,6 +110,7 @@ export class MlClient {
     this.lineage = new LineageClient(this.#transport);
     this.limits = new LimitsClient(this.#transport);
     this.audit = new AuditClient(this.#transport);
+    this.proofs = new ProofsClient(this.#transport);
   }
 
   info(): Promise<PlatformInfo> {

@@ -1,18 +1,10 @@
-import { stat } from 'node:fs/promises';
 import type { CommandContext } from '../../CommandContext';
-import {
-  packageContent,
-  RegistryClient,
-  registryUrl,
-} from '@ml-platform/packaging';
-import { CliError } from '../../errors/CliError';
-import { ExitCode } from '../../errors/ExitCode';
 import type { ImageModel } from '../../image/composeImage';
+import { packageContent } from '@ml-platform/packaging';
 import { readContent, readReferrers } from '../../oci/readContent';
-import { RegistrySource } from '../../oci/RegistrySource';
 import { hashWithProgress } from '../package/packageDirectory';
-import { parseAnyRef } from '../parseRef';
-import { resolveRef } from '../resolveRef';
+import { isDirectory } from '../isDirectory';
+import { openVersion } from '../openVersion';
 
 /** What is exported, and how to let go of it. */
 export interface Subject {
@@ -32,13 +24,6 @@ export async function findSubject(
     : readVersion(context, text, options);
 }
 
-async function isDirectory(path: string): Promise<boolean> {
-  return stat(path).then(
-    found => found.isDirectory(),
-    () => false,
-  );
-}
-
 async function readDirectory(
   { output }: CommandContext,
   directory: string,
@@ -55,28 +40,11 @@ async function readDirectory(
 }
 
 async function readVersion(
-  { connect, output }: CommandContext,
+  context: CommandContext,
   text: string,
   { referrers }: { referrers?: boolean },
 ): Promise<Subject> {
-  const ref = parseAnyRef(text);
-  const { client, connection } = await connect();
-  const { model, version } = await resolveRef({ client, output }, ref);
-  const found = await client.getVersion(model, version);
-  if (found.state === 'deleted') {
-    throw new CliError({
-      code: 'VERSION_DELETED',
-      exitCode: ExitCode.conflict,
-      message: `${model}@${version} was deleted; its files are gone`,
-    });
-  }
-  const info = await client.info();
-  const registry = new RegistryClient({
-    base: registryUrl(connection, info),
-    authorization: `Bearer ${connection.token}`,
-    requestId: connection.requestId,
-  });
-  const source = new RegistrySource(registry, found.repository);
+  const { found, source } = await openVersion(context, text);
   try {
     const stored = await source.getManifest(found.digest);
     const content = readContent(source, stored);

@@ -1,19 +1,23 @@
-import { registerPackage } from '@ml-platform/packaging';
+import { packageContent, registerPackage } from '@ml-platform/packaging';
 import { SERVED_FORMATS } from '@ml-platform/plugin-ml-common';
 import type { CommandContext } from '../../CommandContext';
 import { formatBytes } from '../../output/format';
 import { pushReporter } from '../../output/pushReporter';
 import { hashWithProgress } from '../package/packageDirectory';
+import { packageSignature } from '../sign/packageSignature';
+import { signatureContent } from '../sign/signPackage';
 import { versionText } from '../versions/versionText';
+import type { RegisterOptions } from './command';
 import { quoteCommand } from './quoteCommand';
 
 /** `ml register` */
 export async function register(
   context: CommandContext,
   directory: string,
-  { draft }: { draft?: boolean },
+  options: RegisterOptions,
 ): Promise<void> {
   const { output, env } = context;
+  const { draft, signKey } = options;
   const resume = `ml ${quoteCommand(context.argv)}`;
   context.onInterrupt(
     () =>
@@ -22,12 +26,19 @@ export async function register(
   const { connection } = await context.connect();
   const built = await hashWithProgress(output, directory);
   const { name, version } = built.model;
+  const signature = await packageSignature(context, built, {
+    ...options,
+    key: signKey,
+  });
   const {
     version: registered,
     isUnchanged,
     ...pushed
   } = await registerPackage({
     ...{ portal: connection, built, draft, env },
+    referrers: signature && [
+      signatureContent(signature, packageContent(built)),
+    ],
     reporter: pushReporter(output),
     onProgress: (done, total) =>
       context.onInterrupt(
@@ -44,10 +55,16 @@ export async function register(
       ? `${name}@${version} is registered already${asDraft}, with the same content`
       : `Registered ${name}@${version}${asDraft}`,
   );
+  if (signature) output.done('Attached its signature');
   await output.object({
     kind: 'Version',
     name: `${name}@${version}`,
-    data: { ...registered, ...pushed, unchanged: isUnchanged },
+    data: {
+      ...registered,
+      ...pushed,
+      unchanged: isUnchanged,
+      signed: signature !== undefined,
+    },
     text: () => versionText(registered, output),
   });
   output.hint(
