@@ -1,4 +1,6 @@
 import { readConfig } from './config/readConfig';
+import { CommandError, UsageError } from './commands/errors';
+import { rollBack } from './commands/rollBack';
 import { ListenError } from './http/listen';
 import { serve } from './standalone/serve';
 import { startInferenceServer } from './startInferenceServer';
@@ -9,12 +11,14 @@ async function main(): Promise<void> {
     await serve(words);
     return;
   }
-  if (command !== undefined) {
-    complain(
-      `'${command}' is no command of it; without one it serves what the portal tells it, \`serve --model-dir <folder>\` serves one model alone`,
-    );
-    process.exitCode = 2;
+  if (command === 'rollback') {
+    await rollBack(words);
     return;
+  }
+  if (command !== undefined) {
+    throw new UsageError(
+      `'${command}' is no command of it; without one it serves what the portal tells it, \`serve --model-dir <folder>\` serves one model alone, \`rollback <model> --env <environment>\` goes back to the last good version`,
+    );
   }
   const config = readConfig(process.env);
   if ('problems' in config) {
@@ -51,7 +55,11 @@ function complain(text: string): void {
 
 main().catch(error => {
   // What the user can mend is one line; anything else is ours and shows where.
-  const mendable = error instanceof ListenError || error.code;
+  const mendable =
+    error instanceof ListenError ||
+    error instanceof CommandError ||
+    error instanceof UsageError ||
+    error.code;
   complain(mendable ? error.message : error.stack);
-  process.exit(1);
+  process.exit(error instanceof UsageError ? 2 : 1);
 });

@@ -1,16 +1,15 @@
-import {
-  DEFAULT_JUDGE_SETTINGS,
-  type RolloutPlan,
-  type RolloutStatus,
-  type Routes,
-} from '@ml-platform/plugin-ml-common';
+import type { RolloutPlan, RolloutStatus } from '@ml-platform/plugin-ml-common';
 import {
   ADD,
   ARITHMETIC,
   fixture,
   modelPath,
+  planFor as planBetween,
+  rolloutOf,
+  rolloutReaches,
+  routesTo,
+  startTraffic,
   TestBed,
-  waitFor,
 } from './testUtils';
 
 const MODEL = modelPath('production', 'test');
@@ -30,11 +29,6 @@ const EASY = {
   ],
 };
 
-function routesTo(version: string, generation: number): Routes {
-  const split = [{ version, weight: 100 }];
-  return { generation, split, majors: { [version.split('.')[0]]: split } };
-}
-
 describe('a rollout', () => {
   let bed: TestBed;
 
@@ -53,26 +47,8 @@ describe('a rollout', () => {
 
   afterEach(async () => bed.stop());
 
-  const planFor = (
-    canary: string,
-    changes: Partial<RolloutPlan> = {},
-  ): RolloutPlan => ({
-    id: `to ${canary}`,
-    stable: STABLE,
-    canary,
-    steps: [
-      { weight: 20, holdMs: 300 },
-      { weight: 100, holdMs: 300 },
-    ],
-    stableRoutes: routesTo(STABLE, 2),
-    canaryRoutes: routesTo(canary, 2),
-    judge: { ...DEFAULT_JUDGE_SETTINGS, steps: 2 },
-    tickMs: 100,
-    clientCap: 10_000,
-    insufficientEvidence: 'extend',
-    maxStepMs: 600_000,
-    ...changes,
-  });
+  const planFor = (canary: string, changes: Partial<RolloutPlan> = {}) =>
+    planBetween(STABLE, canary, changes);
   const begin = (plan: RolloutPlan) =>
     bed.server.control<RolloutStatus>('PUT', `${MODEL}/rollout`, plan);
   const act = (action: string, id: string) =>
@@ -80,17 +56,9 @@ describe('a rollout', () => {
       id,
       cause: `${action} by a test`,
     });
-  const status = async () =>
-    (await bed.server.control<RolloutStatus>('GET', `${MODEL}/rollout`)).body;
+  const status = () => rolloutOf(bed.server);
   const reached = (what: string, holds: (status: RolloutStatus) => boolean) =>
-    waitFor(
-      what,
-      async () => {
-        const now = await status();
-        return holds(now) ? now : undefined;
-      },
-      60_000,
-    );
+    rolloutReaches(() => bed.server, what, holds);
   const split = async () => {
     const { models } = await bed.server.status();
     return Object.fromEntries(
@@ -98,29 +66,7 @@ describe('a rollout', () => {
     );
   };
 
-  /** Calls all the time, ten at once, until it is stopped. */
-  const traffic = (body: unknown, path = 'test') => {
-    let on = true;
-    const statuses: Record<number, number> = {};
-    const caller = async () => {
-      while (on) {
-        const answer = await bed.server
-          .infer(path, body)
-          .catch(() => undefined);
-        const code = answer?.status ?? 0;
-        statuses[code] = (statuses[code] ?? 0) + 1;
-      }
-    };
-    const callers = Array.from({ length: 10 }, caller);
-    return {
-      statuses,
-      stop: async () => {
-        on = false;
-        await Promise.all(callers);
-        return statuses;
-      },
-    };
-  };
+  const traffic = (body: unknown) => startTraffic(() => bed.server, body);
 
   it('takes a good canary over step by step, and no request fails', async () => {
     await bed.server.load(push('1.1.0', 'arithmetic'));

@@ -11,6 +11,7 @@ import { findWorker } from './findWorker';
 import { createGatewayServer } from './gateway/createGatewayServer';
 import { createGrpcServer } from './gateway/grpc/createGrpcServer';
 import { createPipeline } from './gateway/pipeline/createPipeline';
+import { CountsFile } from './experiments/CountsFile';
 import { closeGracefully, listen, listenForGrpc } from './http/listen';
 import { Logger, type LogLevel } from './log/Logger';
 import { RequestLog } from './log/RequestLog';
@@ -67,6 +68,7 @@ export async function startInferenceServer(
   const cache = new BlobCache(join(dataDir, 'blobs'));
   const plane = new ServingPlane({
     store: new StateStore({ folder: join(dataDir, 'state'), logger }),
+    counts: new CountsFile({ folder: join(dataDir, 'experiments'), logger }),
     puller: new ArtifactPuller({
       cache,
       registry: new RegistryClient(options.registry),

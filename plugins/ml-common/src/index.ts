@@ -1,6 +1,7 @@
 export * from './bom/toCycloneDx';
 export * from './bom/uuidOfDigest';
 export * from './interface/compatibility';
+export * from './interface/exampleRequest';
 export * from './interface/tensors';
 export * from './onnx';
 export * from './package/card';
@@ -41,6 +42,7 @@ export * from './proof/types';
 export * from './judge';
 export * from './releases/types';
 export * from './serving/controlApi';
+export * from './serving/experiment';
 export * from './serving/rollout';
 export * from './permissions/permissions';
 export * from './client/LimitsClient';

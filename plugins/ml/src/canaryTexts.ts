@@ -51,6 +51,7 @@ export const canaryTexts = {
       promoted: 'It took over',
       rolled_back: 'Rolled back by itself',
       aborted: 'Aborted',
+      reported: 'Compared and reported',
     } satisfies Record<RolloutStatus['state'], string>,
     actions: {
       pause: 'Pause',

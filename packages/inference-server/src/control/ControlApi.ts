@@ -1,5 +1,7 @@
 import { InputError, NotFoundError } from '@backstage/errors';
 import {
+  emergencyRequestSchema,
+  experimentSpecSchema,
   type RolloutAction,
   rolloutActionSchema,
   ROLLOUT_ACTIONS,
@@ -44,6 +46,9 @@ export class ControlApi {
         at(`${MODEL}/rollout/(${ROLLOUT_ACTIONS.join('|')})`),
         this.#steerRollout,
       ],
+      ['PUT', at(`${MODEL}/experiment`), this.#putExperiment],
+      ['DELETE', at(`${MODEL}/experiment/([^/]+)`), this.#endExperiment],
+      ['POST', at(`${MODEL}/rollback`), this.#rollBack],
       ['DELETE', at(MODEL), this.#remove],
     ];
   }
@@ -119,6 +124,23 @@ export class ControlApi {
     return ok(
       await this.#plane.rollouts.act(key, action as RolloutAction, asked),
     );
+  };
+
+  readonly #putExperiment: Handler = async ([environment, name], body) => {
+    const key = parseKey(environment, name);
+    const spec = parseBody(experimentSpecSchema, body);
+    return ok(await this.#plane.experiments.put(key, spec));
+  };
+
+  readonly #endExperiment: Handler = async ([environment, name, id]) => {
+    const key = parseKey(environment, name);
+    return ok(await this.#plane.experiments.end(key, id));
+  };
+
+  readonly #rollBack: Handler = async ([environment, name], body) => {
+    const key = parseKey(environment, name);
+    const request = parseBody(emergencyRequestSchema, body);
+    return ok(await this.#plane.rollBack(key, request));
   };
 
   readonly #remove: Handler = async ([environment, name]) => {

@@ -4,7 +4,6 @@ import type { ServingPlane } from '../serving/ServingPlane';
 import type { VersionRunner } from '../serving/VersionRunner';
 import { notFound, unavailable } from './GatewayError';
 import type { Target } from './parsePath';
-import { pickVersion } from './pickVersion';
 
 /** The model that a path names. */
 export function findModel(
@@ -52,13 +51,8 @@ export function findSplit(model: ServedModel, pin: Target['pin']): Split {
   );
 }
 
-/** The version that answers one request. */
-export function pickRunner(
-  model: ServedModel,
-  pin: Target['pin'],
-): VersionRunner {
-  const split = findSplit(model, pin);
-  const version = pickVersion(split, Math.random());
+/** A version of a model, which routes or an experiment name. */
+export function findRunner(model: ServedModel, version: string): VersionRunner {
   const runner = model.versions.get(version);
   if (runner) return runner;
   throw unavailable('not-ready', `version ${version} is not loaded`);

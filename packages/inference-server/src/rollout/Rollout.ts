@@ -4,8 +4,12 @@ import {
   type RolloutStatus,
   TickCounter,
 } from '@ml-platform/plugin-ml-common';
-import { advance, rollBack } from './advance';
-import { type KeptRollout, weightOf } from './progress';
+import { Mirror } from '../mirror/Mirror';
+import { toReport } from '../mirror/MirrorCounter';
+import type { VersionRunner } from '../serving/VersionRunner';
+import { advance, advanceMirror, rollBack } from './advance';
+import { checkVersion } from './checkVersion';
+import { type KeptRollout, nextPhase, phaseOf, weightOf } from './progress';
 
 /** How often the canary's health is looked at between ticks, in milliseconds. */
 const HEALTH_MS = 1_000;
@@ -26,6 +30,7 @@ export interface RolloutHost {
     update: (current: KeptRollout) => KeptRollout | undefined,
   ): Promise<void>;
   canaryHealth(): CanaryHealth;
+  canary(): VersionRunner | undefined;
   onError(error: unknown): void;
 }
 
@@ -40,6 +45,7 @@ export interface SplitRequest {
 /** Carries one plan out: counts, asks the judge every tick, and acts on it. */
 export class Rollout {
   kept: KeptRollout;
+  readonly #mirror: Mirror | undefined;
   readonly #host: RolloutHost;
   readonly #counter: TickCounter;
   #timer: NodeJS.Timeout | undefined;
@@ -51,30 +57,60 @@ export class Rollout {
     this.kept = kept;
     this.#host = host;
     this.#counter = new TickCounter(kept.plan.clientCap);
+    const { mirror, stable } = kept.plan;
+    this.#mirror =
+      mirror &&
+      new Mirror({
+        settings: mirror,
+        live: stable,
+        shadow: () => host.canary(),
+        kept: kept.mirrored,
+      });
   }
 
   status(): RolloutStatus {
-    const { plan, judge: _, ...shown } = this.kept;
-    const { id, canary, stable, steps } = plan;
-    return { id, canary, stable, steps, weight: weightOf(this.kept), ...shown };
+    const { plan, judge: _, mirrored, ...shown } = this.kept;
+    const { id, canary, mirror, stable, steps, strategy } = plan;
+    return {
+      ...{ id, canary, stable, steps },
+      ...(strategy && { strategy }),
+      ...(mirror && { mirror }),
+      ...(mirrored && { report: toReport(mirrored) }),
+      weight: weightOf(this.kept),
+      ...shown,
+    };
+  }
+
+  get over(): boolean {
+    return isRolloutOver(this.kept.state);
+  }
+
+  /** Where copies of requests go, while they do. */
+  get mirror(): Mirror | undefined {
+    const { kept } = this;
+    return kept.state === 'running' && phaseOf(kept) === 'mirror'
+      ? this.#mirror
+      : undefined;
   }
 
   start(): void {
-    if (isRolloutOver(this.kept.state)) return;
+    if (this.over) return;
     this.#lastTick = Date.now();
-    this.#schedule();
+    this.#schedule(0);
   }
 
   stop(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
+    this.#mirror?.stop();
   }
 
   /** Counts a request that was not pinned to one version exactly. */
   count({ version, client, status, latencyMs }: SplitRequest): void {
     const { heldMs, plan, slowMs, state, step } = this.kept;
     // Callers who went away, and what callers got wrong, say nothing of a version.
-    if (state !== 'running' || (status >= 400 && status < 500)) return;
+    if (state !== 'running' || phaseOf(this.kept) !== 'steps') return;
+    if (status >= 400 && status < 500) return;
     const arm: Arm = version === plan.canary ? 'canary' : 'stable';
     // Its first answers are slow: the code is not compiled, nothing is cached.
     const warm = step > 0 || heldMs > 0;
@@ -88,20 +124,18 @@ export class Rollout {
 
   /** Whether a version may not go while this goes on. */
   needs(version: string): boolean {
-    const { plan, state } = this.kept;
-    const needed = [plan.stable, plan.canary];
-    return !isRolloutOver(state) && needed.includes(version);
+    const { plan } = this.kept;
+    return !this.over && [plan.stable, plan.canary].includes(version);
   }
 
-  #schedule(): void {
-    const wait = Math.min(HEALTH_MS, this.kept.plan.tickMs);
+  #schedule(wait = Math.min(HEALTH_MS, this.kept.plan.tickMs)): void {
     this.#timer = setTimeout(async () => {
       try {
         await this.#turn();
       } catch (error) {
         this.#host.onError(error);
       }
-      if (this.#timer && !isRolloutOver(this.kept.state)) this.#schedule();
+      if (this.#timer && !this.over) this.#schedule();
     }, wait);
     this.#timer.unref();
   }
@@ -115,16 +149,45 @@ export class Rollout {
       );
       return;
     }
+    if (phaseOf(kept) === 'check') {
+      await this.#check();
+      return;
+    }
     const now = Date.now();
     const elapsedMs = now - this.#lastTick;
     if (elapsedMs < kept.plan.tickMs) return;
     this.#lastTick = now;
+    if (phaseOf(kept) === 'mirror') {
+      await this.#host.change(current =>
+        current.state === 'running' && phaseOf(current) === 'mirror'
+          ? advanceMirror(current, this.#mirror!.counter.toKept(), elapsedMs)
+          : undefined,
+      );
+      return;
+    }
     const tick = this.#counter.take(now, weightOf(kept) < 100);
     await this.#host.change(current =>
       current.state === 'running'
         ? advance(current, tick, elapsedMs)
         : undefined,
     );
+  }
+
+  async #check(): Promise<void> {
+    const { plan, state } = this.kept;
+    if (state !== 'running') return;
+    const { answered, problem } = await checkVersion(
+      this.#host.canary(),
+      plan.check!.requests,
+    );
+    await this.#host.change(current => {
+      if (current.state !== 'running' || phaseOf(current) !== 'check') {
+        return undefined;
+      }
+      if (problem) return rollBack(current, `${plan.canary} ${problem}`);
+      return nextPhase(current, `it answered ${answered} sample requests well`);
+    });
+    this.#lastTick = Date.now();
   }
 
   /** Why the canary must go, whatever the traffic says. */

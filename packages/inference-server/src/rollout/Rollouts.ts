@@ -4,6 +4,7 @@ import {
   type RolloutAction,
   type RolloutPlan,
   type RolloutStatus,
+  type Routes,
   type ServedModelKey,
 } from '@ml-platform/plugin-ml-common';
 import { isDeepStrictEqual } from 'node:util';
@@ -43,12 +44,17 @@ export class Rollouts {
           `rollout ${plan.id} of ${key.model} was accepted with another plan; a plan never changes`,
         );
       }
-      if (known && !isRolloutOver(known.kept.state)) {
+      if (known && !known.over) {
         throw new ConflictError(
           `rollout ${known.kept.plan.id} of ${key.model} is ${known.kept.state}; abort it or wait for its end`,
         );
       }
       checkPlan(model, plan);
+      if (model.experiment) {
+        throw new ConflictError(
+          `experiment '${model.experiment.spec.name}' of ${key.model} runs in ${key.environment}; end it first`,
+        );
+      }
       const slowMs = model.versions.get(plan.stable)!.latencies.p99();
       const rollout = this.#create(model, begin(plan, slowMs));
       await this.#keep(model, rollout, rollout.kept);
@@ -106,6 +112,7 @@ export class Rollouts {
           }),
         };
       },
+      canary: () => model.versions.get(kept.plan.canary),
       onError: error =>
         this.#options.logger.error(
           'A rollout could not go on; it tries again',
@@ -124,17 +131,13 @@ export class Rollouts {
     rollout: Rollout,
     next: KeptRollout,
   ): Promise<void> {
-    const routes = blendRoutes(next.plan, weightOf(next));
-    await this.#options.store.save({
-      ...model.toState(),
-      routes,
-      rollout: next,
-    });
+    const { routes } = await saveRollout(this.#options.store, model, next);
     const news = next.events.at(-1);
     const isNews =
       news !== rollout.kept.events.at(-1) || rollout !== model.rollout;
     rollout.kept = next;
     model.routes = routes;
+    model.emergency = undefined;
     if (news && isNews) {
       this.#options.logger.info(`Rollout: ${news.cause}`, {
         ...model.key,
@@ -145,12 +148,43 @@ export class Rollouts {
   }
 }
 
+async function saveRollout(
+  store: Pick<StateStore, 'save'>,
+  model: ServedModel,
+  next: KeptRollout,
+): Promise<{ routes: Routes }> {
+  const routes = blendRoutes(next.plan, weightOf(next));
+  await store.save({
+    ...model.toState(),
+    routes,
+    rollout: next,
+    emergency: undefined,
+  });
+  return { routes };
+}
+
+/** Aborts a rollout within a change of its model. */
+export async function abortRollout(options: {
+  model: ServedModel;
+  rollout: Rollout;
+  store: Pick<StateStore, 'save'>;
+  cause: string;
+}): Promise<void> {
+  const { cause, model, rollout, store } = options;
+  const next = perform(rollout.kept, 'abort', cause);
+  if (!next) return;
+  const { routes } = await saveRollout(store, model, next);
+  rollout.kept = next;
+  rollout.stop();
+  model.routes = routes;
+}
+
 /** What is left of a rollout when routes replace it; undefined when it was over. */
 export function supersede(
   rollout: Rollout | undefined,
   generation: number,
 ): KeptRollout | undefined {
-  if (!rollout || isRolloutOver(rollout.kept.state)) return rollout?.kept;
+  if (!rollout || rollout.over) return rollout?.kept;
   return withEvent(
     { ...rollout.kept, state: 'aborted' },
     'aborted',

@@ -4,7 +4,8 @@ import {
   observe,
   type Tick,
 } from '@ml-platform/plugin-ml-common';
-import { type KeptRollout, nextStep, withEvent } from './progress';
+import type { KeptMirror } from '../mirror/MirrorCounter';
+import { type KeptRollout, nextPhase, nextStep, withEvent } from './progress';
 
 /**
  * A rollout after one more tick: the judge is asked, and what follows is done.
@@ -55,6 +56,71 @@ export function advance(
         )} min. ${verdict.reason}`,
       );
   }
+}
+
+/**
+ * A rollout that copies requests, after one more tick.
+ *
+ * @param mirrored - what came of the copies so far
+ */
+export function advanceMirror(
+  before: KeptRollout,
+  mirrored: KeptMirror,
+  elapsedMs: number,
+): KeptRollout {
+  const { plan } = before;
+  const mirror = plan.mirror!;
+  const { agreed, compared, errors, sent } = mirrored;
+  const kept: KeptRollout = {
+    ...before,
+    mirrored,
+    heldMs: before.heldMs + Math.min(elapsedMs, 3 * plan.tickMs),
+  };
+  const enough = sent >= mirror.minRequests;
+  if (enough && errors / sent > mirror.maxErrorRate) {
+    return rollBack(
+      kept,
+      `${errors} of ${sent} copies failed, more than ${percent(
+        mirror.maxErrorRate,
+      )}`,
+    );
+  }
+  if (kept.heldMs < mirror.holdMs) return kept;
+  const found = `${sent} copies answered, ${errors} failed, ${agreed} of ${compared} answers were the same`;
+  if (mirror.afterwards === 'end') {
+    return withEvent({ ...kept, state: 'reported' }, 'reported', found);
+  }
+  if (!enough) {
+    if (plan.insufficientEvidence === 'proceed_flagged') {
+      return nextPhase(
+        { ...kept, flagged: true },
+        `without enough copies, as the policy allows (${found})`,
+      )!;
+    }
+    if (kept.heldMs < plan.maxStepMs) return kept;
+    return rollBack(
+      kept,
+      `Of ${
+        mirror.minRequests
+      } copies that are needed, there were ${sent} within ${Math.round(
+        plan.maxStepMs / 60_000,
+      )} min`,
+    );
+  }
+  const limit = mirror.maxDisagreement;
+  if (limit !== undefined && compared - agreed > limit * compared) {
+    return rollBack(
+      kept,
+      `${
+        compared - agreed
+      } of ${compared} answers differed, more than ${percent(limit)}`,
+    );
+  }
+  return nextPhase(kept, found)!;
+}
+
+function percent(share: number): string {
+  return `${Number((share * 100).toPrecision(3))} %`;
 }
 
 /** Ends a rollout with everything on the stable version. */

@@ -1,13 +1,16 @@
 import {
+  ROLLOUT_PHASES,
   ROLLOUT_STATES,
   type JudgeState,
   type RolloutEvent,
+  type RolloutPhase,
   type RolloutPlan,
   rolloutPlanSchema,
   startStep,
   type Verdict,
 } from '@ml-platform/plugin-ml-common';
 import { z } from 'zod';
+import { keptMirrorSchema } from '../mirror/MirrorCounter';
 
 const counts = z.strictObject({
   requests: z.int(),
@@ -36,6 +39,10 @@ const verdictSchema = z.custom<Verdict>(value => typeof value === 'object');
 export const keptRolloutSchema = z.strictObject({
   plan: rolloutPlanSchema,
   state: z.enum(ROLLOUT_STATES),
+  /** `steps` when absent. */
+  phase: z.enum(ROLLOUT_PHASES).optional(),
+  /** What came of copies. */
+  mirrored: keptMirrorSchema.optional(),
   step: z.int().min(0),
   heldMs: z.number().min(0),
   flagged: z.boolean(),
@@ -46,12 +53,15 @@ export const keptRolloutSchema = z.strictObject({
     z.strictObject({
       at: z.string(),
       what: z.enum([
+        'check',
+        'mirror',
         'step',
         'paused',
         'resumed',
         'promoted',
         'rolled_back',
         'aborted',
+        'reported',
       ]),
       step: z.int(),
       cause: z.string(),
@@ -65,7 +75,16 @@ export type KeptRollout = z.infer<typeof keptRolloutSchema>;
 /** People may pause and resume; a record of it must stay small. */
 const MAX_EVENTS = 200;
 
-/** The first step of a plan. */
+/** The phases of a plan, in their order. */
+function phasesOf({ check, mirror }: RolloutPlan): RolloutPhase[] {
+  const phases: RolloutPhase[] = [];
+  if (check) phases.push('check');
+  if (mirror) phases.push('mirror');
+  if (mirror?.afterwards !== 'end') phases.push('steps');
+  return phases;
+}
+
+/** The first phase of a plan. */
 export function begin(plan: RolloutPlan, slowMs?: number): KeptRollout {
   const kept: KeptRollout = {
     plan,
@@ -77,7 +96,56 @@ export function begin(plan: RolloutPlan, slowMs?: number): KeptRollout {
     judge: startStep(),
     events: [],
   };
-  return withEvent(kept, 'step', describeStep(plan, 0));
+  return enter(kept, phasesOf(plan)[0]);
+}
+
+/** The phase after the one that is over; undefined when that was the last. */
+export function nextPhase(
+  kept: KeptRollout,
+  cause: string,
+): KeptRollout | undefined {
+  const phases = phasesOf(kept.plan);
+  const next = phases[phases.indexOf(phaseOf(kept)) + 1];
+  return next && enter(kept, next, cause);
+}
+
+function enter(
+  kept: KeptRollout,
+  phase: RolloutPhase,
+  cause?: string,
+): KeptRollout {
+  const { plan } = kept;
+  const { phase: _, ...rest } = kept;
+  const entered: KeptRollout = {
+    ...rest,
+    // Plans of canaries look as they did before there were phases.
+    ...(phase !== 'steps' && { phase }),
+    heldMs: 0,
+    judge: startStep(),
+  };
+  const because = cause ? `: ${cause}` : '';
+  switch (phase) {
+    case 'check':
+      return withEvent(
+        entered,
+        'check',
+        `Checking ${plan.canary} before it gets any request${because}`,
+      );
+    case 'mirror':
+      return withEvent(
+        entered,
+        'mirror',
+        `Copies of ${plan.mirror!.percent} % of the requests go to ${
+          plan.canary
+        }, whose answers nobody gets${because}`,
+      );
+    default:
+      return withEvent(entered, 'step', `${describeStep(plan, 0)}${because}`);
+  }
+}
+
+export function phaseOf({ phase }: KeptRollout): RolloutPhase {
+  return phase ?? 'steps';
 }
 
 /** The next step; the judge starts with an open mind. */
@@ -116,13 +184,18 @@ export function withEvent(
 }
 
 /** Share of the requests that the canary gets, in percent. */
-export function weightOf({ plan, state, step }: KeptRollout): number {
+export function weightOf(kept: KeptRollout): number {
+  const { plan, state, step } = kept;
   if (state === 'promoted') return 100;
-  if (state === 'rolled_back' || state === 'aborted') return 0;
-  return plan.steps[step].weight;
+  const under = state === 'running' || state === 'paused';
+  return under && phaseOf(kept) === 'steps' ? plan.steps[step].weight : 0;
 }
 
-function describeStep({ steps, canary }: RolloutPlan, step: number): string {
+function describeStep(plan: RolloutPlan, step: number): string {
+  const { canary, stable, steps, strategy } = plan;
+  if (strategy === 'blueGreen') {
+    return `Every request goes to ${canary}; ${stable} stays warm`;
+  }
   return `Step ${step + 1} of ${steps.length}, ${
     steps[step].weight
   } % on ${canary}`;

@@ -1,8 +1,10 @@
 import type {
+  EmergencyRollback,
   Routes,
   ServedModelKey,
   ServedModelStatus,
 } from '@ml-platform/plugin-ml-common';
+import type { Experiment } from '../experiments/Experiment';
 import type { AcceptedState } from '../state/AcceptedState';
 import type { Rollout } from '../rollout/Rollout';
 import type { VersionRunner } from './VersionRunner';
@@ -14,6 +16,10 @@ export class ServedModel {
   routes: Routes | undefined;
   /** The newest one; it may be over. */
   rollout: Rollout | undefined;
+  /** The one that runs. */
+  experiment: Experiment | undefined;
+  /** The newest one, until other routes take its place. */
+  emergency: EmergencyRollback | undefined;
 
   constructor(key: ServedModelKey) {
     this.key = key;
@@ -25,6 +31,8 @@ export class ServedModel {
       versions: [...this.versions.values()].map(runner => runner.status()),
       routes: this.routes,
       rollout: this.rollout?.status(),
+      experiment: this.experiment?.status(),
+      emergency: this.emergency,
     };
   }
 
@@ -35,6 +43,8 @@ export class ServedModel {
       versions: [...this.versions.values()].map(({ spec }) => spec),
       routes: this.routes,
       rollout: this.rollout?.kept,
+      experiment: this.experiment?.spec,
+      emergency: this.emergency,
     };
   }
 }

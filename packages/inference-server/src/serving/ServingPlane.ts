@@ -1,4 +1,6 @@
 import type {
+  EmergencyAnswer,
+  EmergencyRequest,
   Environment,
   Routes,
   ServedModelKey,
@@ -11,6 +13,9 @@ import { ConflictError, InputError } from '@backstage/errors';
 import { isDeepStrictEqual } from 'node:util';
 import type { ArtifactSource } from '../artifacts/ArtifactPuller';
 import type { Logger } from '../log/Logger';
+import type { CountsFile } from '../experiments/CountsFile';
+import { Experiments } from '../experiments/Experiments';
+import { rollBackNow } from '../rollout/rollBackNow';
 import { Rollouts, supersede } from '../rollout/Rollouts';
 import type { StateStore } from '../state/StateStore';
 import { checkRoutes } from './checkRoutes';
@@ -20,6 +25,7 @@ import { VersionRunner } from './VersionRunner';
 
 export interface ServingPlaneOptions {
   store: Pick<StateStore, 'load' | 'save' | 'remove'>;
+  counts: Pick<CountsFile, 'load' | 'save' | 'remove'>;
   puller: ArtifactSource;
   workerPath: string;
   logger: Logger;
@@ -36,6 +42,7 @@ export class ServingPlane {
   readonly #changes = new KeyedQueue();
   /** Canaries that take over by a plan. */
   readonly rollouts: Rollouts;
+  readonly experiments: Experiments;
   readonly #draining = new Map<VersionRunner, Promise<void>>();
   #restored = false;
   #nextSocketPath: () => string = () => {
@@ -44,9 +51,15 @@ export class ServingPlane {
 
   constructor(options: ServingPlaneOptions) {
     this.#options = options;
-    this.rollouts = new Rollouts({
+    const change = <T>(
+      key: ServedModelKey,
+      task: (model: ServedModel) => Promise<T>,
+    ) => this.#change(key, () => task(this.#model(key)));
+    this.rollouts = new Rollouts({ ...options, change });
+    this.experiments = new Experiments({
       ...options,
-      change: (key, task) => this.#change(key, () => task(this.#model(key))),
+      change,
+      models: () => this.#models.values(),
     });
   }
 
@@ -58,7 +71,11 @@ export class ServingPlane {
         model.versions.set(spec.version, this.#runner(state, spec));
       }
       model.routes = state.routes;
+      model.emergency = state.emergency;
       if (state.rollout) this.rollouts.restore(model, state.rollout);
+      if (state.experiment) {
+        await this.experiments.restore(model, state.experiment);
+      }
     }
   }
 
@@ -69,6 +86,7 @@ export class ServingPlane {
       ...versions.values(),
     ]);
     for (const runner of runners) runner.start();
+    this.experiments.start();
     Promise.all(runners.map(({ settled }) => settled)).then(() => {
       this.#restored = true;
       for (const model of this.#models.values()) model.rollout?.start();
@@ -133,8 +151,14 @@ export class ServingPlane {
       const model = this.#model(key);
       if (checkRoutes(model, routes)) {
         const rollout = supersede(model.rollout, routes.generation);
-        await this.#options.store.save({ ...model.toState(), routes, rollout });
+        await this.#options.store.save({
+          ...model.toState(),
+          routes,
+          rollout,
+          emergency: undefined,
+        });
         model.routes = routes;
+        model.emergency = undefined;
         if (model.rollout && rollout) {
           model.rollout.kept = rollout;
           model.rollout.stop();
@@ -142,6 +166,16 @@ export class ServingPlane {
       }
       return model.status();
     });
+  }
+
+  /** Goes back to the last good version without the control plane, see {@link rollBackNow}. */
+  async rollBack(
+    key: ServedModelKey,
+    request: EmergencyRequest,
+  ): Promise<EmergencyAnswer> {
+    return this.#change(key, () =>
+      rollBackNow({ ...this.#options, model: this.#model(key), request }),
+    );
   }
 
   /** Resolves when the version has finished its requests and its worker is gone. */
@@ -154,6 +188,11 @@ export class ServingPlane {
       if (rollout?.needs(version)) {
         throw new ConflictError(
           `rollout ${rollout.kept.plan.id} of ${key.model} in ${key.environment} needs version ${version}; abort it first`,
+        );
+      }
+      if (model.experiment?.needs(version)) {
+        throw new ConflictError(
+          `experiment '${model.experiment.spec.name}' of ${key.model} in ${key.environment} needs version ${version}; end it first`,
         );
       }
       if (versionsIn(model.routes).includes(version)) {
@@ -178,6 +217,8 @@ export class ServingPlane {
       const found = [...model.versions.values()];
       model.rollout?.stop();
       model.rollout = undefined;
+      model.experiment = undefined;
+      model.emergency = undefined;
       model.versions.clear();
       model.routes = undefined;
       return found;
@@ -188,6 +229,7 @@ export class ServingPlane {
   /** Ends all workers after the requests under way. */
   async stop(): Promise<void> {
     for (const model of this.#models.values()) model.rollout?.stop();
+    await this.experiments.stop();
     const runners = [...this.#models.values()].flatMap(({ versions }) => [
       ...versions.values(),
     ]);

@@ -37,16 +37,18 @@ export function checkPins(routes: Routes): void {
 
 /** Refuses routes to versions that could not answer. */
 export function checkReady(model: ServedModel, routes: Routes): void {
-  for (const version of versionsIn(routes)) {
-    const runner = model.versions.get(version);
-    if (runner?.state !== 'ready') {
-      throw new ConflictError(
-        `version ${version} is not ready: ${
-          runner
-            ? [runner.state, runner.reason].filter(Boolean).join(', ')
-            : 'it was never accepted'
-        }; load it and wait until it is ready`,
-      );
-    }
-  }
+  for (const version of versionsIn(routes)) checkVersionReady(model, version);
+}
+
+/** Refuses a version that could not answer. */
+export function checkVersionReady(model: ServedModel, version: string): void {
+  const runner = model.versions.get(version);
+  if (runner?.state === 'ready') return;
+  throw new ConflictError(
+    `version ${version} is not ready: ${
+      runner
+        ? [runner.state, runner.reason].filter(Boolean).join(', ')
+        : 'it was never accepted'
+    }; load it and wait until it is ready`,
+  );
 }

@@ -17,6 +17,12 @@ import { type LocalPackage, PackageError, readPackage } from './readPackage';
 import type { ServeConfig } from './readServeConfig';
 
 const MAX_BODY_BYTES = 64 * 1024 * 1024;
+/** There are no experiments. */
+const NO_COUNTS = {
+  load: async () => undefined,
+  save: async () => {},
+  remove: async () => {},
+};
 
 /** One model that is served alone. */
 export interface ModelServer {
@@ -47,6 +53,7 @@ export async function startModelServer(
   );
   const plane = new ServingPlane({
     store: fixedState(local),
+    counts: NO_COUNTS,
     puller: folderSource(local),
     workerPath: findWorker(),
     logger,

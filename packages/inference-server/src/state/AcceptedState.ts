@@ -1,5 +1,7 @@
 import {
+  emergencyRollbackSchema,
   ENVIRONMENTS,
+  experimentSpecSchema,
   modelNameSchema,
   routesSchema,
   servedVersionSchema,
@@ -18,6 +20,8 @@ export const acceptedStateSchema = z.strictObject({
   versions: z.array(servedVersionSchema),
   routes: routesSchema.optional(),
   rollout: keptRolloutSchema.optional(),
+  experiment: experimentSpecSchema.optional(),
+  emergency: emergencyRollbackSchema.optional(),
 });
 
 export type AcceptedState = z.infer<typeof acceptedStateSchema>;

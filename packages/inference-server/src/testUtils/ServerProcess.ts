@@ -65,14 +65,19 @@ export class ServerProcess {
     return server;
   }
 
-  /** Runs the server to its end, for starts that are meant to fail. */
+  /** Runs a command, or a start that is meant to fail, to its end. */
   static async run(
     env: NodeJS.ProcessEnv,
-  ): Promise<{ code: number | null; stderr: string }> {
-    const child = spawn(process.execPath, [BUNDLE], { env });
+    words: string[] = [],
+  ): Promise<{ code: number | null; stdout: string; stderr: string }> {
+    const child = spawn(process.execPath, [BUNDLE, ...words], { env });
     const server = new ServerProcess(child);
+    let stdout = '';
+    child.stdout.on('data', chunk => {
+      stdout += chunk;
+    });
     const [code] = await once(child, 'close');
-    return { code, stderr: server.log };
+    return { code, stdout, stderr: server.log };
   }
 
   addresses: Record<Environment | 'control', string> = {

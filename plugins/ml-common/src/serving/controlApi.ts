@@ -4,6 +4,7 @@ import { FORMATS } from '../package/formats';
 import { modelInterfaceSchema } from '../interface/tensors';
 import { modelNameSchema, versionSchema } from '../package/names';
 import { ENVIRONMENTS } from '../releases/types';
+import type { ExperimentStatus } from './experiment';
 import type { RolloutStatus } from './rollout';
 
 /**
@@ -60,6 +61,8 @@ export const routesSchema = z.strictObject({
       z.strictObject({ at: z.iso.datetime(), sunset: z.iso.datetime() }),
     )
     .optional(),
+  /** The good version before the live one: where an emergency rollback goes. */
+  fallback: versionSchema.optional(),
 });
 
 /** @public */
@@ -94,6 +97,51 @@ export interface ServedModelStatus {
   routes?: Routes;
   /** The newest rollout, which may be over. */
   rollout?: RolloutStatus;
+  /** The experiment that runs. */
+  experiment?: ExperimentStatus;
+  /** The newest emergency rollback, while its routes are in force. */
+  emergency?: EmergencyRollback;
+}
+
+/**
+ * A rollback that the data plane was asked for directly, because the control
+ * plane was away; that one adopts it when it is back.
+ * @public
+ */
+export const emergencyRollbackSchema = z.strictObject({
+  id: z.uuid(),
+  at: z.iso.datetime(),
+  from: versionSchema,
+  to: versionSchema,
+  /** Who, and why, as far as they were told. */
+  cause: z.string().min(1).max(1_000),
+  /** Of the routes that it set. */
+  generation: z.int().min(1),
+  /** Id of the experiment that it ended. */
+  experiment: z.string().optional(),
+});
+
+/** @public */
+export type EmergencyRollback = z.infer<typeof emergencyRollbackSchema>;
+
+/** @public */
+export const emergencyRequestSchema = z.strictObject({
+  /** Sent again with the same one, a request changes nothing. */
+  id: z.uuid(),
+  /** The version before the live one when absent. */
+  version: versionSchema.optional(),
+  cause: z.string().min(1).max(1_000),
+});
+
+/** @public */
+export type EmergencyRequest = z.infer<typeof emergencyRequestSchema>;
+
+/** What an emergency rollback did: a rollout under way was aborted, or routes were changed. @public */
+export interface EmergencyAnswer {
+  from: string;
+  to: string;
+  /** Id of the rollout that was aborted. */
+  rollout?: string;
 }
 
 /** @public */

@@ -67,8 +67,39 @@ export const rolloutSettingsSchema = z.strictObject({
 /** @public */
 export type RolloutSettings = z.infer<typeof rolloutSettingsSchema>;
 
+/** Requests that a version must answer before it gets any of the traffic. @public */
+export const rolloutCheckSchema = z.strictObject({
+  /** JSON inference requests, as text; where there is none, one is made of the interface. */
+  requests: z.array(z.string().max(256 * 1024)).max(20),
+});
+
 /**
- * How a canary takes over, handed to the data plane once: it carries the plan
+ * Copies of the live version's requests that a version answers for nobody, to be
+ * compared with what the callers got.
+ * @public
+ */
+export const rolloutMirrorSchema = z.strictObject({
+  /** Share of the requests that is copied, in percent. */
+  percent: z.number().gt(0).max(100),
+  /** How long, at the least. */
+  holdMs: milliseconds,
+  /** Answered copies that a decision needs. */
+  minRequests: z.int().min(1),
+  /** Share of copies that may fail. */
+  maxErrorRate: z.number().min(0).max(1),
+  /** Share of compared answers that may differ; not judged when absent. */
+  maxDisagreement: z.number().min(0).max(1).optional(),
+  /** Numbers that differ by no more than this share of their size are the same. */
+  tolerance: z.number().min(0).max(1),
+  /** What follows a good one. */
+  afterwards: z.enum(['end', 'canary']),
+});
+
+/** @public */
+export type RolloutMirror = z.infer<typeof rolloutMirrorSchema>;
+
+/**
+ * How a version takes over, handed to the data plane once: it carries the plan
  * out by itself, also while the control plane is down.
  * @public
  */
@@ -76,6 +107,12 @@ export const rolloutPlanSchema = rolloutSettingsSchema
   .extend({
     /** Id of the release. */
     id: z.string().min(1).max(100),
+    /** How it takes over; a canary when absent. */
+    strategy: z.enum(['canary', 'blueGreen', 'shadow']).optional(),
+    /** Comes first. */
+    check: rolloutCheckSchema.optional(),
+    /** Comes before the steps, or in their place. */
+    mirror: rolloutMirrorSchema.optional(),
     stable: versionSchema,
     canary: versionSchema,
     /** Routes without the canary, and what a rollback restores. */
@@ -92,13 +129,18 @@ export const rolloutPlanSchema = rolloutSettingsSchema
 /** @public */
 export type RolloutPlan = z.infer<typeof rolloutPlanSchema>;
 
-/** @public */
+/**
+ * Where a rollout can be. `reported`: copies were answered and compared as
+ * planned, and nothing was to follow.
+ * @public
+ */
 export const ROLLOUT_STATES = [
   'running',
   'paused',
   'promoted',
   'rolled_back',
   'aborted',
+  'reported',
 ] as const;
 
 /** @public */
@@ -112,7 +154,16 @@ export function isRolloutOver(state: RolloutState): boolean {
 /** Something that happened in a rollout, and why. @public */
 export interface RolloutEvent {
   at: string;
-  what: 'step' | 'paused' | 'resumed' | 'promoted' | 'rolled_back' | 'aborted';
+  what:
+    | 'check'
+    | 'mirror'
+    | 'step'
+    | 'paused'
+    | 'resumed'
+    | 'promoted'
+    | 'rolled_back'
+    | 'aborted'
+    | 'reported';
   /** Index into the plan's steps. */
   step: number;
   /** In one sentence. */
@@ -121,9 +172,58 @@ export interface RolloutEvent {
   verdict?: Verdict;
 }
 
+/** How one output of two versions compared. @public */
+export interface MirroredOutput {
+  /** Single numbers, texts or truth values. */
+  elements: number;
+  /** Those that differ: numbers by more than the tolerance, anything else at all. */
+  differing: number;
+  /** Absent for outputs that are no numbers. */
+  maxDifference?: number;
+}
+
+/** What came of the copies. @public */
+export interface MirrorReport {
+  /** Copies that the version was asked to answer. */
+  sent: number;
+  /** Those without an answer, or with one of 500 and above. */
+  errors: number;
+  /** Copies that were not sent: too many were waiting. */
+  dropped: number;
+  /** Requests that could not be copied or compared, as too large ones. */
+  skipped: number;
+  /** Answers that were compared, and those among them that were the same. */
+  compared: number;
+  agreed: number;
+  /** By name. */
+  outputs: Record<string, MirroredOutput>;
+  /** Of the version's answers to copies, and of the live version's to the same requests. */
+  latencyMs?: { shadow: MirrorLatency; live: MirrorLatency };
+}
+
+/** @public */
+export interface MirrorLatency {
+  p50: number;
+  p99: number;
+}
+
+/** What a rollout is at: `steps` is what a canary begins with. @public */
+export const ROLLOUT_PHASES = ['check', 'mirror', 'steps'] as const;
+
+/** @public */
+export type RolloutPhase = (typeof ROLLOUT_PHASES)[number];
+
 /** @public */
 export interface RolloutStatus {
   id: string;
+  /** A canary when absent. */
+  strategy?: RolloutPlan['strategy'];
+  /** `steps` when absent. */
+  phase?: RolloutPhase;
+  /** How requests are copied, where they are. */
+  mirror?: RolloutMirror;
+  /** What came of the copies so far. */
+  report?: MirrorReport;
   canary: string;
   stable: string;
   state: RolloutState;

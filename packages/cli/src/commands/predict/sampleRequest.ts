@@ -1,4 +1,4 @@
-import type { MlClient } from '@ml-platform/plugin-ml-common';
+import { exampleRequest, type MlClient } from '@ml-platform/plugin-ml-common';
 import {
   authorizedFetch,
   registryUrl,
@@ -6,7 +6,6 @@ import {
 } from '@ml-platform/packaging';
 import type { Connection } from '../../connection/findConnection';
 import { CliError } from '../../errors/CliError';
-import { exampleRequest } from './exampleRequest';
 
 /**
  * The first sample request of a registered version, read from its package;

@@ -1,9 +1,17 @@
 import type { ServingPlane } from '../../serving/ServingPlane';
-import { findModel, pickRunner } from '../resolve';
+import { apiVersionOf } from '@ml-platform/plugin-ml-common';
+import {
+  ARM_HEADER,
+  type Assignment,
+  EXPERIMENT_HEADER,
+} from '../../experiments/Experiment';
+import type { ServedModel } from '../../serving/ServedModel';
+import { findModel, findRunner, findSplit } from '../resolve';
+import { pickVersion } from '../pickVersion';
 import type { InferenceCall } from './InferenceCall';
 import type { Choice, Chooser } from './steps';
 
-/** Chooses by the routes: the live split, or what the caller pinned. */
+/** Chooses by what the caller pinned, an experiment that runs, or the live split. */
 export class SplitChooser implements Chooser {
   readonly #plane: ServingPlane;
 
@@ -13,11 +21,30 @@ export class SplitChooser implements Chooser {
 
   choose(call: InferenceCall): Choice {
     const model = findModel(this.#plane, call.environment, call.model);
-    const choice = { model, runner: pickRunner(model, call.pin) };
-    call.reply.setHeader('x-ml-version', choice.runner.spec.version);
+    const split = findSplit(model, call.pin);
+    const assignment = assign(model, call);
+    const version = assignment?.version ?? pickVersion(split, Math.random());
+    const choice = { model, runner: findRunner(model, version), assignment };
+    call.reply.setHeader('x-ml-version', version);
+    if (assignment) {
+      call.reply.setHeader(EXPERIMENT_HEADER, model.experiment!.spec.name);
+      call.reply.setHeader(ARM_HEADER, assignment.arm);
+    }
     tellDeprecation(call, choice);
     return choice;
   }
+}
+
+/** The arm of a request; undefined when it takes no part in an experiment. */
+function assign(
+  { experiment }: ServedModel,
+  { headers, pin }: InferenceCall,
+): Assignment | undefined {
+  if (!experiment) return undefined;
+  const major = String(apiVersionOf(experiment.spec.arms[0].version));
+  // A pin to one version, or to another API version, is a promise.
+  if (pin !== undefined && pin !== major) return undefined;
+  return experiment.assign(headers);
 }
 
 /** Headers of RFC 9745 and RFC 8594, for callers of a deprecated version. */

@@ -9,7 +9,7 @@ import type { Exchanger, Lease, Outcome } from './steps';
  * Bodies up to this size are read before a worker is bothered: a slow caller
  * then holds no connection to it, and a whole body goes out in one write.
  */
-const READ_FIRST_BYTES = 64 * 1024;
+export const READ_FIRST_BYTES = 64 * 1024;
 /** Headers of a worker's answer that say how it is encoded. */
 const ENCODING_HEADERS = ['content-type', HEADER_LENGTH];
 

@@ -2,6 +2,7 @@ import type { RequestLog } from '../../log/RequestLog';
 import type { ServingPlane } from '../../serving/ServingPlane';
 import { AnonymousIdentifier } from './AnonymousIdentifier';
 import { InferencePipeline } from './InferencePipeline';
+import { MirroringExchange } from './MirroringExchange';
 import { counting, logging } from './observers';
 import { RunnerAdmission } from './RunnerAdmission';
 import { SplitChooser } from './SplitChooser';
@@ -19,7 +20,7 @@ export function createPipeline(options: {
     identifier: new AnonymousIdentifier(),
     chooser: new SplitChooser(plane),
     admission: new RunnerAdmission(),
-    exchanger: new WorkerExchange(),
+    exchanger: new MirroringExchange({ plane, inner: new WorkerExchange() }),
     observers: [counting, logging(log)],
     ...steps,
   });

@@ -10,6 +10,9 @@ export const counting: CallObserver = {
     runner.requests += 1;
     if (status >= 500) runner.errors += 1;
     if (status < 400) runner.latencies.add(latencyMs);
+    if (choice.assignment) {
+      model.experiment?.count(choice.assignment, { status, latencyMs });
+    }
     // Who asks for one version exactly says nothing of how it compares.
     if (pin === version) return;
     const client = caller?.client ?? '';

@@ -1,3 +1,4 @@
+import type { Assignment } from '../../experiments/Experiment';
 import type { ServedModel } from '../../serving/ServedModel';
 import type { VersionRunner } from '../../serving/VersionRunner';
 import type { WorkerProcess } from '../../serving/WorkerProcess';
@@ -34,6 +35,8 @@ export interface Chooser {
 export interface Choice {
   model: ServedModel;
   runner: VersionRunner;
+  /** Its arm, where it takes part in an experiment. */
+  assignment?: Assignment;
 }
 
 /** Lets a request through to its version, or makes it wait or refuses it. */

@@ -1,6 +1,9 @@
-import type { Datatype, ModelInterface } from '@ml-platform/plugin-ml-common';
+import type { Datatype, ModelInterface } from './tensors';
 
-/** A request that fits the interface: one row of zeros and empty texts. */
+/**
+ * A request that fits the interface: one row of zeros and empty texts.
+ * @public
+ */
 export function exampleRequest({ inputs }: ModelInterface): object {
   return {
     inputs: inputs.map(({ name, datatype, shape }) => {

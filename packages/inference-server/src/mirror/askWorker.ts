@@ -1,0 +1,50 @@
+import type { VersionRunner } from '../serving/VersionRunner';
+
+export interface WorkerAnswer {
+  status: number;
+  headers: Record<string, string | string[] | undefined>;
+  body: Buffer;
+}
+
+/** Larger answers are given up on: nobody waits for them. */
+export const MAX_ANSWER_BYTES = 1024 * 1024;
+
+/**
+ * Asks a version something for nobody: neither its counts nor anyone's request
+ * are touched. Rejects when it does not answer.
+ */
+export async function askWorker(
+  runner: VersionRunner | undefined,
+  request: {
+    body: Buffer | string;
+    headers?: Record<string, string>;
+    timeoutMs: number;
+  },
+): Promise<WorkerAnswer> {
+  const worker = runner?.worker;
+  if (!worker) throw new Error('it is not ready');
+  runner.begin();
+  try {
+    const answer = await worker.pool.request({
+      method: 'POST',
+      path: '/',
+      body: request.body,
+      headers: request.headers,
+      signal: AbortSignal.timeout(request.timeoutMs),
+    });
+    const chunks: Buffer[] = [];
+    let size = 0;
+    for await (const chunk of answer.body) {
+      size += chunk.length;
+      if (size > MAX_ANSWER_BYTES) throw new Error('its answer is too large');
+      chunks.push(chunk);
+    }
+    return {
+      status: answer.statusCode,
+      headers: answer.headers,
+      body: Buffer.concat(chunks),
+    };
+  } finally {
+    runner.end();
+  }
+}
