@@ -39,14 +39,14 @@ const CASES: Record<Datatype, { bytes: Buffer; json: string }> = {
     bytes: hex('0000000000000080 0100000000002000 ffffffffffffff7f'),
     json: '-9223372036854775808,9007199254740993,9223372036854775807',
   },
-  FP16: { bytes: hex('003c 0080 007c'), json: '1,-0,"Infinity"' },
+  FP16: { bytes: hex('003c 0080 007c'), json: '1,-0.0,"Infinity"' },
   FP32: {
     bytes: hex('0000803f 00000080 0000c07f'),
-    json: '1,-0,"NaN"',
+    json: '1,-0.0,"NaN"',
   },
   FP64: {
     bytes: hex('9a9999999999b93f 0000000000000080 000000000000f0ff'),
-    json: '0.1,-0,"-Infinity"',
+    json: '0.1,-0.0,"-Infinity"',
   },
   BYTES: {
     bytes: binaryStrings(['ü🦊', '', '\u{feff}a\n']),

@@ -1,3 +1,4 @@
+import { deflateSync, gzipSync } from 'node:zlib';
 import {
   ADD,
   ARITHMETIC,
@@ -328,9 +329,38 @@ describe('the Open Inference Protocol over HTTP', () => {
     expect(get.status).toBe(405);
     expect(get.headers.get('allow')).toBe('POST');
     const zipped = await server.infer('text', ADD, {
-      'content-encoding': 'gzip',
+      'content-encoding': 'br',
     });
     expect(zipped.status).toBe(415);
+    expect(zipped.body.error).toMatch(/by gzip or deflate/);
+  });
+
+  it.each([
+    ['gzip', gzipSync],
+    ['deflate', deflateSync],
+  ])('takes bodies compressed by %s', async (encoding, compress) => {
+    const url = `${bed.server.addresses.production}/v2/models/arithmetic/infer`;
+    const send = async (body: Buffer) => {
+      const response = await fetch(url, {
+        method: 'POST',
+        body,
+        headers: { 'content-encoding': encoding },
+      });
+      return { status: response.status, body: await response.json() };
+    };
+    const whole = compress(Buffer.from(JSON.stringify(ADD)));
+    expect((await send(whole)).body.outputs[0].data).toEqual([1, 2, 3]);
+    for (const broken of [whole.subarray(0, -6), Buffer.from('{}')]) {
+      const { status, body } = await send(broken);
+      expect(body.error).toMatch(/the body is not valid/);
+      expect(status).toBe(400);
+    }
+    // 65 KB that unfold to 65 MiB.
+    const { status, body } = await send(
+      compress(Buffer.alloc(65 * 1024 * 1024, ' ')),
+    );
+    expect(body.error).toMatch(/larger than the limit/);
+    expect(status).toBe(413);
   });
 
   it('refuses bodies beyond 64 MiB, announced or not', async () => {

@@ -19,6 +19,7 @@ export async function runJest(context) {
       cwd: root,
       env: {
         BACKSTAGE_TEST_DISABLE_DOCKER: '1',
+        ML_TEST_TRITONCLIENT: context.found.tritonclient,
         BACKSTAGE_TEST_DATABASE_POSTGRES18_CONNECTION_STRING: connection,
       },
     }),

@@ -33,7 +33,7 @@ export const STEPS = [
     name: 'jest',
     title: 'Unit and integration tests (SQLite and PostgreSQL)',
     run: runJest,
-    needs: ['skopeo', 'docker-registry'],
+    needs: ['skopeo', 'docker-registry', 'tritonclient'],
   },
   {
     name: 'conformance',

@@ -4,6 +4,7 @@ import { FriendlyError } from '../FriendlyError.mjs';
 import { root } from '../paths.mjs';
 import { runStep } from '../run.mjs';
 import { ensureOciConformance } from './ociConformance.mjs';
+import { ensureTritonclient } from './tritonclient.mjs';
 
 const BROWSERS = [
   'chromium',
@@ -30,6 +31,14 @@ export const SYSTEM_TOOLS = {
     ensureOciConformance(context).catch(error => {
       throw new FriendlyError(
         `The OCI conformance suite could not be built. Get Go 1.24 or newer (https://go.dev/dl), or Python 3 with venv. ${error.message}`,
+        { details: error.details },
+      );
+    }),
+
+  tritonclient: async context =>
+    ensureTritonclient(context).catch(error => {
+      throw new FriendlyError(
+        `tritonclient could not be installed. Get Python 3.11 or newer with venv (apt-get install python3-venv). ${error.message}`,
         { details: error.details },
       );
     }),

@@ -33,7 +33,7 @@ function floats(values: Float32Array | Float64Array | number[]): string {
   return exact.replace(/-?Infinity|NaN/g, '"$&"');
 }
 
-/** `join` would write them as 0. */
+/** `join` would write them as 0, and many parsers take -0 for an integer, which has none. */
 function hasNegativeZero(
   values: Float32Array | Float64Array | number[],
 ): boolean {
@@ -47,6 +47,6 @@ function withSignedZeros(
   values: Float32Array | Float64Array | number[],
 ): string {
   return Array.from(values, value =>
-    Object.is(value, -0) ? '-0' : String(value),
+    Object.is(value, -0) ? '-0.0' : String(value),
   ).join(',');
 }

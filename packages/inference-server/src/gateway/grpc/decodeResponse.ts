@@ -1,5 +1,9 @@
 import type { Datatype } from '@ml-platform/plugin-ml-common';
 import { BodyParts } from '../../protocol/BodyParts';
+import { flatten } from '../../protocol/flatten';
+import { FROM_JSON } from '../../protocol/fromJson';
+import { parseAnswer } from '../../protocol/parseAnswer';
+import { toBinary } from '../../protocol/toBinary';
 import { binaryToContents, hasContents } from './contents';
 import type { ModelInferResponse } from './messages';
 
@@ -7,21 +11,26 @@ interface JsonOutput {
   name: string;
   datatype: Datatype;
   shape: number[];
-  parameters: { binary_data_size: number };
+  /** Of outputs that servers give which know JSON only. */
+  data?: unknown;
+  parameters?: { binary_data_size?: number };
 }
 
-/** A worker's answer, JSON and then binary tensors, as gRPC has it. */
+/** A worker's answer, JSON and binary tensors after it where it has them, as gRPC has it. */
 export function decodeResponse(
   body: Buffer,
   headerLength: string | undefined,
   typed: boolean,
 ): ModelInferResponse {
   const parts = new BodyParts(body, headerLength);
-  const answer = JSON.parse(parts.json.toString('utf8'));
-  const outputs: JsonOutput[] = answer.outputs;
-  const bytes = outputs.map(({ name, parameters }) =>
-    parts.take(name, parameters.binary_data_size),
-  );
+  const answer = parseAnswer(parts.json.toString('utf8')) as {
+    model_name: string;
+    model_version?: string;
+    id?: string;
+    outputs: JsonOutput[];
+  };
+  const { outputs } = answer;
+  const bytes = outputs.map(output => bytesOf(output, parts));
   // The two ways never mix.
   const inContents =
     typed && outputs.every(({ datatype }) => hasContents(datatype));
@@ -37,6 +46,16 @@ export function decodeResponse(
     })),
     rawOutputContents: inContents ? undefined : bytes,
   };
+}
+
+function bytesOf(
+  { name, datatype, shape, data, parameters }: JsonOutput,
+  parts: BodyParts,
+): Buffer {
+  const size = parameters?.binary_data_size;
+  if (size !== undefined) return parts.take(name, size);
+  const values = flatten(name, data, shape, countOf(shape));
+  return toBinary(FROM_JSON[datatype](name, values));
 }
 
 function countOf(shape: number[]): number {

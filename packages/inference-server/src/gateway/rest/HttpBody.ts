@@ -1,9 +1,15 @@
 import type { IncomingMessage } from 'node:http';
-import { Transform, type Readable } from 'node:stream';
+import { type Readable, Transform } from 'node:stream';
+import { createGunzip, createInflate } from 'node:zlib';
 import { BodyTooLargeError, readBody } from '../../http/readBody';
 import { HEADER_LENGTH } from '../../protocol/BodyParts';
 import { GatewayError } from '../GatewayError';
 import type { CallBody } from '../pipeline/InferenceCall';
+
+const DECODERS: Record<string, () => Transform> = {
+  gzip: createGunzip,
+  deflate: createInflate,
+};
 
 /** The body of an HTTP request. */
 export class HttpBody implements CallBody {
@@ -12,6 +18,8 @@ export class HttpBody implements CallBody {
   receivedBytes = 0;
   readonly #request: IncomingMessage;
   readonly #limit: number;
+  /** `gzip`, say; undefined for a body that is sent as it is. */
+  readonly #encoding: string | undefined;
   #whole: Promise<Buffer> | undefined;
 
   constructor(request: IncomingMessage, limit: number) {
@@ -22,46 +30,54 @@ export class HttpBody implements CallBody {
     if (headerLength !== undefined) {
       this.headers[HEADER_LENGTH] = String(headerLength);
     }
+    const encoding = headers['content-encoding'];
+    if (encoding && encoding !== 'identity') this.#encoding = encoding;
     this.declaredBytes =
-      headers['transfer-encoding'] === undefined
+      headers['transfer-encoding'] === undefined && !this.#encoding
         ? Number(headers['content-length'] ?? 0)
         : Infinity;
   }
 
   check(): void {
-    const { headers } = this.#request;
-    const encoding = headers['content-encoding'];
-    if (encoding && encoding !== 'identity') {
+    const encoding = this.#encoding;
+    if (encoding && !Object.hasOwn(DECODERS, encoding)) {
       throw new GatewayError({
         status: 415,
         failure: 'encoding',
         message: `content-encoding '${encoding.slice(
           0,
           100,
-        )}' is not supported; send plain JSON`,
+        )}' is not supported; send the body as it is, or by gzip or deflate`,
       });
     }
-    const { declaredBytes } = this;
-    if (Number.isFinite(declaredBytes) && declaredBytes > this.#limit) {
+    const length = Number(this.#request.headers['content-length'] ?? 0);
+    if (length > this.#limit) {
       throw tooLarge(
-        `the body has ${declaredBytes} bytes, the limit is ${this.#limit}`,
+        `the body has ${length} bytes, the limit is ${this.#limit}`,
       );
     }
   }
 
   read(): Promise<Buffer> {
-    this.#whole ??= readBody(this.#request, this.#limit).then(
-      whole => {
-        this.receivedBytes = whole.length;
-        return whole;
-      },
-      error => {
-        throw error instanceof BodyTooLargeError
-          ? tooLarge(error.message)
-          : error;
-      },
-    );
+    this.#whole ??= this.#read();
     return this.#whole;
+  }
+
+  async #read(): Promise<Buffer> {
+    if (this.#encoding) {
+      const chunks: Buffer[] = [];
+      for await (const chunk of this.stream()) chunks.push(chunk);
+      return Buffer.concat(chunks);
+    }
+    try {
+      const whole = await readBody(this.#request, this.#limit);
+      this.receivedBytes = whole.length;
+      return whole;
+    } catch (error) {
+      throw error instanceof BodyTooLargeError
+        ? tooLarge(error.message)
+        : error;
+    }
   }
 
   /**
@@ -78,8 +94,29 @@ export class HttpBody implements CallBody {
     });
     // Its reader is told of its errors.
     measured.on('error', () => {});
-    return this.#request.pipe(measured);
+    if (!this.#encoding) return this.#request.pipe(measured);
+    this.#decode(this.#encoding, measured);
+    return measured;
   }
+
+  /** The limit holds for what comes out: a few bytes may unfold to gigabytes. */
+  #decode(encoding: string, target: Transform): void {
+    const decoder = DECODERS[encoding]();
+    decoder.once('error', () => target.destroy(malformed(encoding)));
+    target.once('close', () => decoder.destroy());
+    this.#request.once('close', () => {
+      if (!this.#request.complete) target.destroy(malformed(encoding));
+    });
+    this.#request.pipe(decoder).pipe(target);
+  }
+}
+
+function malformed(encoding: string): GatewayError {
+  return new GatewayError({
+    status: 400,
+    failure: 'encoding',
+    message: `the body is not valid ${encoding}, which content-encoding says it is`,
+  });
 }
 
 function tooLarge(what: string): GatewayError {
