@@ -7,6 +7,24 @@ export interface Config {
       embedded?: {
         /** Folder of the blobs, relative to the backend package or absolute. */
         directory?: string;
+        /** A bucket of S3, or of a service that speaks its protocol, for the blobs instead. */
+        s3?: {
+          bucket: string;
+          /** `us-east-1` by default. */
+          region?: string;
+          /** Address of a service other than AWS, e.g. `https://s3.example.com`. */
+          endpoint?: string;
+          /** Put before the name of each object, e.g. `ml-platform`. */
+          prefix?: string;
+          /** Without a key, the environment tells it, as for all tools of AWS. */
+          accessKeyId?: string;
+          /** @visibility secret */
+          secretAccessKey?: string;
+          /** Whether the bucket is part of the path; so by default with an endpoint. */
+          forcePathStyle?: boolean;
+          /** Size of the objects that an upload consists of; 8 MiB by default, 5 MiB at least. */
+          partBytes?: number;
+        };
         /** Largest artifact in bytes; 10 GiB by default. */
         maxArtifactBytes?: number;
         /**

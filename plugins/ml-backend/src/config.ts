@@ -7,7 +7,8 @@ import type {
   PlatformInfo,
   RolloutSettings,
 } from '@ml-platform/plugin-ml-common';
-import type { ExternalArtifactStoreOptions } from './artifacts';
+import type { ExternalArtifactStoreOptions, S3Options } from './artifacts';
+import { readS3Options } from './artifacts/s3/readS3Options';
 import type { AuditConfig } from './audit/startAudit';
 import { readCanarySettings } from './releases/canarySettings';
 import type { OpenLineageOptions } from './lineage/openlineage/OpenLineageChannel';
@@ -17,6 +18,8 @@ export interface MlConfig {
   artifacts: {
     /** Absolute. */
     directory: string;
+    /** A bucket for the bytes, instead of the directory. */
+    s3?: S3Options;
     maxArtifactBytes: number;
     /** Milliseconds. */
     gracePeriodMs: number;
@@ -67,6 +70,7 @@ export function readMlConfig(config: RootConfigService): MlConfig {
         config.getOptionalString('ml.artifacts.embedded.directory') ??
           '.ml/artifacts',
       ),
+      s3: readS3Options(config.getOptionalConfig('ml.artifacts.embedded.s3')),
       maxArtifactBytes:
         config.getOptionalNumber('ml.artifacts.embedded.maxArtifactBytes') ??
         TEN_GIB,

@@ -14,6 +14,7 @@ export async function runConformanceTests(context) {
     args: ['--ci', CONFORMANCE_TEST],
     cwd: path.join(root, 'plugins/ml-backend'),
     env: {
+      ML_TEST_WEED: context.found.weed,
       ML_TEST_OCI_CONFORMANCE: context.found['oci-conformance'],
       ML_TEST_OCI_REPORTS: path.join(context.resultsDir, 'oci-conformance'),
     },

@@ -33,13 +33,13 @@ export const STEPS = [
     name: 'jest',
     title: 'Unit and integration tests (SQLite and PostgreSQL)',
     run: runJest,
-    needs: ['skopeo', 'docker-registry', 'tritonclient'],
+    needs: ['skopeo', 'docker-registry', 'tritonclient', 'weed'],
   },
   {
     name: 'conformance',
     title: 'OCI distribution: the official conformance suite',
     run: runConformanceTests,
-    needs: ['oci-conformance'],
+    needs: ['oci-conformance', 'weed'],
   },
   { name: 'docs', title: 'Documentation (mkdocs --strict)', run: buildDocs },
   {

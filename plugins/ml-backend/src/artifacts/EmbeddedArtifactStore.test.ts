@@ -1,5 +1,3 @@
-import { readdir, readFile, truncate, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { testDatabases } from '../__testUtils__/databases';
 import { eventually } from './__testUtils__/eventually';
@@ -8,22 +6,25 @@ import {
   startRegistry,
   type TestRegistry,
 } from './__testUtils__/startRegistry';
+import { type StorageKind, testStorages } from './__testUtils__/testStorages';
 
 jest.setTimeout(60_000);
 
 const REPOSITORY = 'models/wine';
 const databases = testDatabases();
+const storages = testStorages();
 
-describe('blobs on disk', () => {
+describe.each(storages.kinds)('blobs on %s', (kind: StorageKind) => {
   let registry: TestRegistry;
   let count = 0;
   let content: Buffer;
   let digest: string;
   let url: string;
-  let file: string;
 
   beforeAll(async () => {
-    registry = await startRegistry(await databases.init('SQLITE_3'));
+    registry = await startRegistry(await databases.init('SQLITE_3'), {
+      storage: await storages.create(kind),
+    });
   });
 
   afterAll(() => registry?.stop());
@@ -33,14 +34,12 @@ describe('blobs on disk', () => {
     content = Buffer.alloc(1_000_000, `blob ${count}, `);
     ({ digest } = await registry.client.pushBlob(REPOSITORY, content));
     url = `/v2/${REPOSITORY}/blobs/${digest}`;
-    const hex = digest.slice('sha256:'.length);
-    file = join(registry.directory, 'blobs/sha256', hex.slice(0, 2), hex);
   });
 
   async function flipOneBit() {
-    const bytes = await readFile(file);
+    const bytes = (await registry.storage.read(digest))!;
     bytes[600_000] ^= 1;
-    await writeFile(file, bytes);
+    await registry.storage.write(digest, bytes);
   }
 
   it('are read whole and in ranges, by HTTP', async () => {
@@ -101,9 +100,9 @@ describe('blobs on disk', () => {
       code: 'BLOB_UNKNOWN',
       message: expect.stringContaining('push the content again'),
     });
-    expect(
-      await readdir(join(registry.directory, 'quarantine')),
-    ).toContainEqual(expect.stringContaining(digest.slice('sha256:'.length)));
+    expect(await registry.storage.quarantine()).toContainEqual(
+      expect.stringContaining(digest.slice('sha256:'.length)),
+    );
     const { items } = await registry.audit.list({ limit: 1, resource: digest });
     expect(items[0].action).toBe('artifact.blob.quarantine');
 
@@ -116,7 +115,7 @@ describe('blobs on disk', () => {
     await flipOneBit();
     const blob = await registry.store.openBlob(REPOSITORY, digest);
     await expect(buffer(blob!.stream)).rejects.toThrow(
-      `the blob ${digest} is corrupted on disk`,
+      `the blob ${digest} is corrupted in the storage`,
     );
   });
 
@@ -128,7 +127,7 @@ describe('blobs on disk', () => {
   });
 
   it('are not offered, nor accepted in a manifest, when they lost bytes', async () => {
-    await truncate(file, 10);
+    await registry.storage.write(digest, content.subarray(0, 10));
     const refused = await registry.client.putManifest(REPOSITORY, 'short', {
       schemaVersion: 2,
       config: { mediaType: 'a/b', digest, size: content.length },

@@ -9,12 +9,12 @@ import type {
 import type { Knex } from 'knex';
 import type { ArtifactAudit, ArtifactCaller } from './ArtifactAudit';
 import { type ArtifactLimits, FixedArtifactLimits } from './ArtifactLimits';
-import { ArtifactDirectory } from './files/ArtifactDirectory';
-import { type BlobCondition, BlobFiles } from './files/BlobFiles';
+import type { BlobCondition, BlobStorage } from './files/BlobStorage';
 import { CorruptedBlobError } from './files/DigestCheck';
-import { DiskSpace } from './files/DiskSpace';
+import { DiskStorage } from './files/DiskStorage';
 import { KeyedLock } from './files/KeyedLock';
-import { UploadFiles } from './files/UploadFiles';
+import type { S3Options } from './s3/S3Options';
+import { S3Storage } from './s3/S3Storage';
 import {
   ManifestWriter,
   type PutManifestOptions,
@@ -38,6 +38,8 @@ const HOUR_MS = 60 * 60 * 1000;
 export interface EmbeddedArtifactStoreOptions {
   /** Where blobs and uploads lie; made when it is not there. */
   directory: string;
+  /** A bucket for them instead. */
+  s3?: S3Options;
   /** A database with the plugin's migrations. */
   knex: Knex;
   audit: ArtifactAudit;
@@ -61,7 +63,7 @@ export interface EmbeddedArtifactStoreOptions {
 
 interface Parts {
   metadata: ArtifactMetadataStore;
-  blobs: BlobFiles;
+  blobs: BlobStorage;
   locks: KeyedLock;
   uploads: ArtifactUploads;
   manifests: ManifestWriter;
@@ -73,7 +75,7 @@ interface Parts {
   gracePeriodMs: number;
 }
 
-/** An OCI registry's contents: bytes on the local disk, metadata in the database. */
+/** An OCI registry's contents: bytes on a disk or in S3, metadata in the database. */
 export class EmbeddedArtifactStore implements ArtifactStore {
   readonly #parts: Parts;
 
@@ -86,18 +88,17 @@ export class EmbeddedArtifactStore implements ArtifactStore {
       options.limits ??
       new FixedArtifactLimits(options.maxArtifactBytes ?? 10 * GIBIBYTE);
     const locks = new KeyedLock();
-    const directory = await ArtifactDirectory.create(options.directory);
+    const storage = options.s3
+      ? await S3Storage.create({ ...options.s3, logger })
+      : await DiskStorage.create({
+          directory: options.directory,
+          reservedBytes: options.reservedBytes ?? GIBIBYTE / 16,
+          logger,
+        });
+    const { blobs } = storage;
     const metadata = new DatabaseArtifactMetadataStore({ knex, audit });
-    const blobs = new BlobFiles({ directory });
-    const space = new DiskSpace({
-      directory: directory.root,
-      reservedBytes: options.reservedBytes ?? GIBIBYTE / 16,
-      logger,
-    });
     const uploads = new ArtifactUploads({
-      files: new UploadFiles({ directory, space }),
-      blobs,
-      space,
+      storage,
       metadata,
       logger,
       limits,
@@ -178,7 +179,7 @@ export class EmbeddedArtifactStore implements ArtifactStore {
 
   /**
    * Size of a blob of the repository; undefined when it is not there. One that
-   * does not have the size on disk that it was pushed with is taken away.
+   * no longer has the size that it was pushed with is taken away.
    */
   async getBlobSize(
     repository: string,
@@ -187,10 +188,10 @@ export class EmbeddedArtifactStore implements ArtifactStore {
     const sizes = await this.metadata.getBlobSizes(repository, [digest]);
     const size = sizes.get(digest);
     if (size === undefined) return undefined;
-    const onDisk = await this.#parts.blobs.size(digest);
-    if (onDisk === size) return size;
-    if (onDisk !== undefined) {
-      await this.#quarantine(digest, `it has ${onDisk} bytes, not ${size}`);
+    const stored = await this.#parts.blobs.size(digest);
+    if (stored === size) return size;
+    if (stored !== undefined) {
+      await this.#quarantine(digest, `it has ${stored} bytes, not ${size}`);
     }
     return undefined;
   }
@@ -224,7 +225,7 @@ export class EmbeddedArtifactStore implements ArtifactStore {
   }
 
   /**
-   * Reads a blob from disk and checks it. A corrupted one is taken away, so
+   * Reads a blob and checks it. A corrupted one is taken away, so
    * that the next push of the same content repairs it.
    */
   async verifyBlob(digest: string): Promise<BlobCondition> {
@@ -326,7 +327,7 @@ export class EmbeddedArtifactStore implements ArtifactStore {
     const { message } = new CorruptedBlobError(digest, finding);
     const path = await this.#parts.blobs.quarantine(digest);
     if (!path) return;
-    this.#parts.logger.error(`${message}. The file was moved to ${path}`);
+    this.#parts.logger.error(`${message}. It was moved to ${path}`);
     await this.#parts.audit.record({
       actor: 'artifact-store',
       action: 'artifact.blob.quarantine',

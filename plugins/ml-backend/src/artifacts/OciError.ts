@@ -1,4 +1,4 @@
-/** Codes of the OCI distribution specification, and two of our own at the end. */
+/** Codes of the OCI distribution specification, and three of our own at the end. */
 export type OciErrorCode =
   | 'BLOB_UNKNOWN'
   | 'BLOB_UPLOAD_INVALID'
@@ -14,7 +14,8 @@ export type OciErrorCode =
   | 'UNAUTHORIZED'
   | 'UNSUPPORTED'
   | 'BLOB_CORRUPTED'
-  | 'STORAGE_FULL';
+  | 'STORAGE_FULL'
+  | 'STORAGE_UNAVAILABLE';
 
 export interface OciErrorOptions {
   status: number;

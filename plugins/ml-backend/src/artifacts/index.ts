@@ -7,3 +7,4 @@ export { CorruptedBlobError } from './files/DigestCheck';
 export { OciError } from './OciError';
 export type { ArtifactProtection } from './removal/ArtifactProtection';
 export type { GarbageReport } from './removal/BlobCollector';
+export type { S3Options } from './s3/S3Options';

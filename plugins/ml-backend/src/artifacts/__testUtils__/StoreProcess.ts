@@ -1,8 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir, writeFile } from 'node:fs/promises';
-import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import type { S3Options } from '../s3/S3Options';
+import { freePorts } from './freePorts';
 import { RegistryClient } from './RegistryClient';
 
 export const TOKEN = 'a-token-of-a-test-that-may-do-all';
@@ -12,6 +13,8 @@ export interface StoreProcessOptions {
   /** Where configuration, database and blobs lie. */
   directory: string;
   reservedBytes?: number;
+  /** Where the bytes lie instead. */
+  s3?: S3Options;
   /** Puts the blobs on a file system of this size that only the process sees. */
   diskBytes?: number;
 }
@@ -33,7 +36,7 @@ export class StoreProcess {
 
   static async start(options: StoreProcessOptions): Promise<StoreProcess> {
     const { directory, diskBytes } = options;
-    const port = await freePort();
+    const [port] = await freePorts(1);
     const blobs = join(directory, 'artifacts');
     await mkdir(blobs, { recursive: true });
     const configFile = join(directory, 'app-config.json');
@@ -59,7 +62,11 @@ export class StoreProcess {
           },
         },
         permission: { enabled: true },
-        store: { directory: blobs, reservedBytes: options.reservedBytes },
+        store: {
+          directory: blobs,
+          reservedBytes: options.reservedBytes,
+          s3: options.s3,
+        },
       }),
     );
     const node = [
@@ -140,13 +147,4 @@ function onSmallDisk(path: string, bytes: number, command: string[]) {
   exec "$@"`;
   const flags = process.getuid?.() === 0 ? '-m' : '-rm';
   return ['unshare', flags, 'sh', '-c', mount, 'sh', ...command];
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }

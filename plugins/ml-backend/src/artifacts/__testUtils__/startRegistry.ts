@@ -1,8 +1,5 @@
-import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { mockCredentials, mockServices } from '@backstage/backend-test-utils';
 import { AuthorizeResult } from '@backstage/plugin-permission-common';
 import express from 'express';
@@ -15,6 +12,7 @@ import {
   type EmbeddedArtifactStoreOptions,
 } from '../index';
 import { RegistryClient } from './RegistryClient';
+import { TestDisk, type TestStorage } from './TestStorage';
 
 export const READER = 'user:default/reader';
 
@@ -22,22 +20,28 @@ export interface TestRegistry {
   store: EmbeddedArtifactStore;
   audit: DatabaseAuditLog;
   url: string;
-  directory: string;
+  storage: TestStorage;
   client: RegistryClient;
   stop(): Promise<void>;
 }
 
-/** A registry behind a real HTTP server, in this process. The reader may only pull. */
+/**
+ * A registry behind a real HTTP server, in this process, on a disk unless the
+ * options tell another storage. The reader may only pull.
+ */
 export async function startRegistry(
   knex: Knex,
-  options: Partial<EmbeddedArtifactStoreOptions> = {},
+  {
+    storage: given,
+    ...options
+  }: Partial<EmbeddedArtifactStoreOptions> & { storage?: TestStorage } = {},
 ): Promise<TestRegistry> {
-  const directory =
-    options.directory ?? (await mkdtemp(join(tmpdir(), 'ml-artifacts-')));
+  const storage: TestStorage = given ?? (await TestDisk.create());
   const audit = new DatabaseAuditLog({ knex });
   const logger = mockServices.logger.mock();
   const store = await EmbeddedArtifactStore.create({
-    directory,
+    directory: storage.directory,
+    s3: storage.s3,
     knex,
     audit,
     logger,
@@ -67,12 +71,12 @@ export async function startRegistry(
     store,
     audit,
     url,
-    directory,
+    storage,
     client: new RegistryClient(url, mockCredentials.user.token()),
     async stop() {
       server.closeAllConnections();
       await new Promise(done => server.close(done));
-      if (!options.directory) await rm(directory, { recursive: true });
+      await storage.remove();
     },
   };
 }

@@ -37,6 +37,7 @@ const artifactsOnly = createBackendPlugin({
         const audit = new DatabaseAuditLog({ knex });
         const store = await EmbeddedArtifactStore.create({
           directory: config.getString('store.directory'),
+          s3: config.getOptional('store.s3'),
           reservedBytes: config.getOptionalNumber('store.reservedBytes'),
           knex,
           audit,

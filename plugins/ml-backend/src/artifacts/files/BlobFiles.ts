@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { pipeline, type Readable } from 'node:stream';
+import type { Readable } from 'node:stream';
 import type { ByteRange } from '@ml-platform/plugin-ml-node';
 import { DIGEST_ALGORITHMS, isDigest, splitDigest } from '../digests';
 import {
@@ -9,29 +9,20 @@ import {
   isMissing,
   syncDirectoryOf,
 } from './ArtifactDirectory';
-import { CorruptedBlobError, DigestCheck } from './DigestCheck';
+import type { BlobCondition, BlobFile, BlobStorage } from './BlobStorage';
+import { checkedAgainst } from './DigestCheck';
 import { hashFile } from './hashFile';
 
 const READ_BYTES = 256 * 1024;
 
-/** A file among the blobs. */
-export interface BlobFile {
-  digest: string;
-  size: number;
-  modifiedAt: Date;
-}
-
-export type BlobCondition = 'intact' | 'corrupted' | 'missing';
-
-/** Committed blobs on disk. Files here are complete and never change. */
-export class BlobFiles {
+/** Committed blobs as files on disk. */
+export class BlobFiles implements BlobStorage {
   readonly #directory: ArtifactDirectory;
 
   constructor(options: { directory: ArtifactDirectory }) {
     this.#directory = options.directory;
   }
 
-  /** Bytes on disk; undefined when there is no file. */
   async size(digest: string): Promise<number | undefined> {
     try {
       return (await stat(this.#directory.blob(digest))).size;
@@ -53,10 +44,6 @@ export class BlobFiles {
     await syncDirectoryOf(dirname(target));
   }
 
-  /**
-   * Opens a blob. A whole one is checked against its digest while it is read;
-   * a range cannot be, so its reader checks the whole that it puts together.
-   */
   async open(
     digest: string,
     options: { range?: ByteRange; onCorrupted: (error: Error) => void },
@@ -73,13 +60,12 @@ export class BlobFiles {
       highWaterMark: READ_BYTES,
       ...options.range,
     });
-    if (options.range) return bytes;
-    return pipeline(bytes, new DigestCheck(digest), error => {
-      if (error instanceof CorruptedBlobError) options.onCorrupted(error);
-    });
+    return options.range
+      ? bytes
+      : checkedAgainst(digest, bytes, options.onCorrupted);
   }
 
-  /** All files, one folder at a time. */
+  /** One folder at a time. */
   async *list(): AsyncGenerator<BlobFile[]> {
     for (const algorithm of DIGEST_ALGORITHMS) {
       const folder = join(this.#directory.blobs, algorithm);
@@ -94,12 +80,11 @@ export class BlobFiles {
     }
   }
 
-  /** Frees the bytes; readers that have the file open read on to its end. */
+  /** Readers that have the file open read on to its end. */
   async remove(digest: string): Promise<void> {
     await rm(this.#directory.blob(digest), { force: true });
   }
 
-  /** Reads the whole file and compares it with its name. */
   async verify(digest: string): Promise<BlobCondition> {
     try {
       const { algorithm } = splitDigest(digest);
@@ -111,10 +96,6 @@ export class BlobFiles {
     }
   }
 
-  /**
-   * Takes a corrupted file away, so that the content can be pushed anew.
-   * @returns where it went; undefined when somebody else took it
-   */
   async quarantine(digest: string): Promise<string | undefined> {
     const target = join(
       this.#directory.quarantine,

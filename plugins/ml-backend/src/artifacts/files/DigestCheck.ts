@@ -1,13 +1,18 @@
-import { Transform, type TransformCallback } from 'node:stream';
+import {
+  pipeline,
+  type Readable,
+  Transform,
+  type TransformCallback,
+} from 'node:stream';
 import { DigestHash, splitDigest } from '../digests';
 
-/** Bytes on disk are no longer those that were pushed. */
+/** Stored bytes are no longer those that were pushed. */
 export class CorruptedBlobError extends Error {
   readonly name = 'CorruptedBlobError';
 
   constructor(readonly digest: string, finding: string) {
     super(
-      `the blob ${digest} is corrupted on disk: ${finding}; push the same content again to repair it`,
+      `the blob ${digest} is corrupted in the storage: ${finding}; push the same content again to repair it`,
     );
   }
 }
@@ -47,4 +52,15 @@ export class DigestCheck extends Transform {
       done(new CorruptedBlobError(this.#digest, `its digest is ${found}`));
     }
   }
+}
+
+/** The blob's bytes, checked while they are read. */
+export function checkedAgainst(
+  digest: string,
+  bytes: Readable,
+  onCorrupted: (error: Error) => void,
+): Readable {
+  return pipeline(bytes, new DigestCheck(digest), error => {
+    if (error instanceof CorruptedBlobError) onCorrupted(error);
+  });
 }

@@ -1,93 +1,80 @@
 import { type FileHandle, open, readdir, rm, stat } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
-import { CANONICAL, type DigestAlgorithm, DigestHash } from '../digests';
-import { OciError } from '../OciError';
-import { tooLarge } from '../tooLarge';
+import type { DigestAlgorithm, DigestHash } from '../digests';
 import {
   type ArtifactDirectory,
   isMissing,
   syncDirectoryOf,
 } from './ArtifactDirectory';
+import type { BlobFiles } from './BlobFiles';
 import { type DiskSpace, isDiskFull } from './DiskSpace';
 import { hashFile } from './hashFile';
+import { incomingChunks } from './incomingChunks';
+import { RunningHashes } from './RunningHashes';
+import type { AppendOptions, UploadStorage } from './UploadStorage';
 
 const SPACE_CHECK_BYTES = 8 * 1024 * 1024;
 
-interface RunningHash {
-  hash: DigestHash;
-  /** Bytes of the file that went into the hash. */
-  offset: number;
-}
-
 /**
- * Files of uploads under way. The file is the truth: its size is the offset at
- * which the upload goes on, whatever broke the upload off. Nothing is held in
- * memory but the hash of the bytes so far, which a restart makes anew from the
- * file. Callers see to it that one upload is written by one request at a time.
+ * Uploads under way as files: the size of a file is the offset at which its
+ * upload goes on.
  */
-export class UploadFiles {
+export class UploadFiles implements UploadStorage {
   readonly #directory: ArtifactDirectory;
   readonly #space: DiskSpace;
-  readonly #hashes = new Map<string, RunningHash>();
+  readonly #blobs: BlobFiles;
+  readonly #hashes = new RunningHashes();
 
-  constructor(options: { directory: ArtifactDirectory; space: DiskSpace }) {
+  constructor(options: {
+    directory: ArtifactDirectory;
+    space: DiskSpace;
+    blobs: BlobFiles;
+  }) {
     this.#directory = options.directory;
     this.#space = options.space;
-  }
-
-  path(id: string): string {
-    return this.#directory.upload(id);
+    this.#blobs = options.blobs;
   }
 
   async create(id: string): Promise<void> {
     try {
-      await (await open(this.path(id), 'wx')).close();
-      await syncDirectoryOf(this.path(id));
+      await (await open(this.#pathOf(id), 'wx')).close();
+      await syncDirectoryOf(this.#pathOf(id));
     } catch (error) {
       if (isDiskFull(error)) throw await this.#space.fullError(error);
       throw error;
     }
   }
 
-  /** Bytes so far; undefined when there is no file. */
   async size(id: string): Promise<number | undefined> {
     try {
-      return (await stat(this.path(id))).size;
+      return (await stat(this.#pathOf(id))).size;
     } catch (error) {
       if (isMissing(error)) return undefined;
       throw error;
     }
   }
 
-  /**
-   * Appends what the source gives and makes it durable before it returns. When
-   * the source breaks off, the bytes that came until then stay.
-   * @returns the size of the file
-   */
   async append(
     id: string,
     source: Readable,
-    options: { repository: string; maxSize: number; expectedBytes?: number },
+    options: AppendOptions,
   ): Promise<number> {
-    const { maxSize, expectedBytes, repository } = options;
-    const file = await open(this.path(id), 'r+');
+    const file = await open(this.#pathOf(id), 'r+');
     try {
       const start = (await file.stat()).size;
-      await this.#space.require(expectedBytes ?? 0);
-      const running = this.#takeHash(id, start);
-      const end = await this.#copy(source, file, {
-        start,
-        maxSize,
-        repository,
-        maxBytes: expectedBytes ?? Infinity,
-        running,
-      });
-      if (running) this.#hashes.set(id, { hash: running, offset: end.offset });
+      await this.#space.require(options.expectedBytes ?? 0);
+      const running = this.#hashes.take(id, start);
+      const end = await this.#copy(
+        incomingChunks(source, { start, ...options }),
+        file,
+        { start, running },
+      );
+      if (running) this.#hashes.put(id, running, end.offset);
       try {
         await file.datasync();
       } catch (error) {
         // The bytes may never have reached the disk: do not build on them.
-        this.#hashes.delete(id);
+        this.#hashes.forget(id);
         await file.truncate(start);
         throw error;
       }
@@ -101,28 +88,24 @@ export class UploadFiles {
     }
   }
 
-  /** Digest of all bytes so far. */
   async digest(id: string, algorithm: DigestAlgorithm): Promise<string> {
-    const running = this.#hashes.get(id);
-    const size = await this.size(id);
-    return running &&
-      running.offset === size &&
-      running.hash.algorithm === algorithm
-      ? running.hash.digest()
-      : hashFile(this.path(id), algorithm);
+    const path = this.#pathOf(id);
+    const { size } = await stat(path);
+    return (
+      this.#hashes.digest(id, { size, algorithm }) ?? hashFile(path, algorithm)
+    );
+  }
+
+  async commit(id: string, digest: string): Promise<void> {
+    await this.#blobs.adopt(this.#pathOf(id), digest);
+    this.#hashes.forget(id);
   }
 
   async remove(id: string): Promise<void> {
-    this.forget(id);
-    await rm(this.path(id), { force: true });
+    this.#hashes.forget(id);
+    await rm(this.#pathOf(id), { force: true });
   }
 
-  /** Drops what is in memory; the file has gone elsewhere. */
-  forget(id: string): void {
-    this.#hashes.delete(id);
-  }
-
-  /** Names of the files that nobody has written to since the given time. */
   async listUntouched(since: Date): Promise<string[]> {
     const untouched = [];
     for (const id of await readdir(this.#directory.uploads)) {
@@ -134,46 +117,31 @@ export class UploadFiles {
 
   async lastModified(id: string): Promise<Date | undefined> {
     try {
-      return (await stat(this.path(id))).mtime;
+      return (await stat(this.#pathOf(id))).mtime;
     } catch (error) {
       if (isMissing(error)) return undefined;
       throw error;
     }
   }
 
-  #takeHash(id: string, start: number): DigestHash | undefined {
-    const running = this.#hashes.get(id);
-    this.#hashes.delete(id);
-    if (running?.offset === start) return running.hash;
-    return start === 0 ? new DigestHash(CANONICAL) : undefined;
+  /** Moving a file leaves nothing behind. */
+  async removeUnfinishedCommits(): Promise<number> {
+    return 0;
+  }
+
+  #pathOf(id: string): string {
+    return this.#directory.upload(id);
   }
 
   async #copy(
-    source: Readable,
+    source: AsyncIterable<Buffer>,
     file: FileHandle,
-    options: {
-      start: number;
-      maxSize: number;
-      repository: string;
-      maxBytes: number;
-      running?: DigestHash;
-    },
+    options: { start: number; running?: DigestHash },
   ): Promise<{ offset: number; error?: unknown }> {
     let offset = options.start;
     let nextCheck = offset + SPACE_CHECK_BYTES;
     try {
-      // The source is a request: it has to stay open for the answer.
-      for await (const chunk of source.iterator({ destroyOnReturn: false })) {
-        if (offset + chunk.length > options.maxSize) {
-          throw tooLarge(options.maxSize, options.repository);
-        }
-        if (offset + chunk.length > options.start + options.maxBytes) {
-          throw new OciError({
-            status: 400,
-            code: 'SIZE_INVALID',
-            message: `more bytes came than the ${options.maxBytes} that Content-Range announced`,
-          });
-        }
+      for await (const chunk of source) {
         if (offset >= nextCheck) {
           await this.#space.require(0);
           nextCheck = offset + SPACE_CHECK_BYTES;

@@ -11,21 +11,25 @@ import {
   startRegistry,
   type TestRegistry,
 } from '../__testUtils__/startRegistry';
+import { type StorageKind, testStorages } from '../__testUtils__/testStorages';
 
 jest.setTimeout(60_000);
 
 const databases = testDatabases();
+const storages = testStorages();
 
-describe.each(databases.ids)(
-  'manifests on %s',
-  (databaseId: TestDatabaseId) => {
+describe.each(storages.with(databases.ids))(
+  'manifests on %s and %s',
+  (databaseId: TestDatabaseId, kind: StorageKind) => {
     let registry: TestRegistry;
     let client: RegistryClient;
     let repository: string;
     let count = 0;
 
     beforeAll(async () => {
-      registry = await startRegistry(await databases.init(databaseId));
+      registry = await startRegistry(await databases.init(databaseId), {
+        storage: await storages.create(kind),
+      });
       client = registry.client;
     });
 

@@ -1,7 +1,7 @@
 import type { ArtifactCaller } from '../ArtifactAudit';
 import type { ArtifactLimits } from '../ArtifactLimits';
 import { digestOf, isDigest, splitDigest } from '../digests';
-import type { BlobFiles } from '../files/BlobFiles';
+import type { BlobStorage } from '../files/BlobStorage';
 import type { ArtifactMetadataStore } from '../metadata/ArtifactMetadataStore';
 import { OciError } from '../OciError';
 import { tooLarge } from '../tooLarge';
@@ -22,12 +22,12 @@ export interface PutManifestOptions {
 /** Checks manifests against what is in the repository, and stores them. */
 export class ManifestWriter {
   readonly #metadata: ArtifactMetadataStore;
-  readonly #blobs: BlobFiles;
+  readonly #blobs: BlobStorage;
   readonly #limits: ArtifactLimits;
 
   constructor(options: {
     metadata: ArtifactMetadataStore;
-    blobs: BlobFiles;
+    blobs: BlobStorage;
     limits: ArtifactLimits;
   }) {
     this.#metadata = options.metadata;

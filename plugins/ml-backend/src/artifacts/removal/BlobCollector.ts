@@ -1,6 +1,6 @@
 import type { LoggerService } from '@backstage/backend-plugin-api';
 import type { ArtifactAudit } from '../ArtifactAudit';
-import type { BlobFiles } from '../files/BlobFiles';
+import type { BlobStorage } from '../files/BlobStorage';
 import type { KeyedLock } from '../files/KeyedLock';
 import type { ArtifactRemovalStore } from '../metadata/ArtifactRemovalStore';
 
@@ -21,7 +21,7 @@ export interface GarbageReport {
 
 export interface BlobCollectorOptions {
   store: ArtifactRemovalStore;
-  blobs: BlobFiles;
+  blobs: BlobStorage;
   /** Held by digest, by all who move or remove the file of a blob. */
   locks: KeyedLock;
   audit: ArtifactAudit;

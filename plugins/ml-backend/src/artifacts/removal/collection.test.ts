@@ -1,6 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, readdir, stat, utimes, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
 import { setImmediate as pause } from 'node:timers/promises';
 import type { TestDatabaseId } from '@backstage/backend-test-utils';
 import type { Knex } from 'knex';
@@ -11,19 +9,23 @@ import {
   startRegistry,
   type TestRegistry,
 } from '../__testUtils__/startRegistry';
+import { type StorageKind, testStorages } from '../__testUtils__/testStorages';
 
 jest.setTimeout(60_000);
 
 const REPOSITORY = 'models/wine';
 const GRACE_MS = 60_000;
+/** Of a test that really waits for it to pass. */
+const SHORT_GRACE_MS = 4_000;
 const LONG_AGO = new Date(Date.now() - 10 * GRACE_MS);
 const NOTHING = { blobs: 0, bytes: 0, orphanFiles: 0, orphanBytes: 0 };
 
 const databases = testDatabases();
+const storages = testStorages();
 
-describe.each(databases.ids)(
-  'garbage collection on %s',
-  (databaseId: TestDatabaseId) => {
+describe.each(storages.with(databases.ids))(
+  'garbage collection on %s and %s',
+  (databaseId: TestDatabaseId, kind: StorageKind) => {
     let knex: Knex;
     let registry: TestRegistry;
     let running: boolean;
@@ -35,7 +37,10 @@ describe.each(databases.ids)(
 
     beforeEach(async () => {
       running = true;
-      registry = await startRegistry(knex, { gracePeriodMs: GRACE_MS });
+      registry = await startRegistry(knex, {
+        storage: await storages.create(kind),
+        gracePeriodMs: GRACE_MS,
+      });
     });
 
     afterEach(async () => {
@@ -54,21 +59,22 @@ describe.each(databases.ids)(
       }
     });
 
-    const fileOf = (digest: string) => {
-      const [algorithm, hex] = digest.split(':');
-      return join(registry.directory, 'blobs', algorithm, hex.slice(0, 2), hex);
-    };
-    const isOnDisk = (digest: string) =>
-      stat(fileOf(digest)).then(
-        () => true,
-        () => false,
-      );
+    const isStored = async (digest: string) =>
+      (await registry.storage.read(digest)) !== undefined;
     const headBlob = async (digest: string) =>
       (
         await registry.client.fetch(`/v2/${REPOSITORY}/blobs/${digest}`, {
           method: 'HEAD',
         })
       ).status;
+
+    async function restart(options: { gracePeriodMs: number }) {
+      await registry.stop();
+      registry = await startRegistry(knex, {
+        storage: await storages.create(kind),
+        ...options,
+      });
+    }
 
     /** As if nobody had asked for any blob for a long time. */
     async function passTime() {
@@ -104,13 +110,13 @@ describe.each(databases.ids)(
         ...found,
         dryRun: true,
       });
-      expect(await isOnDisk(unused.digest)).toBe(true);
+      expect(await isStored(unused.digest)).toBe(true);
 
       expect(await registry.store.collectGarbage()).toEqual({
         ...found,
         dryRun: false,
       });
-      expect(await isOnDisk(unused.digest)).toBe(false);
+      expect(await isStored(unused.digest)).toBe(false);
       expect(await headBlob(unused.digest)).toBe(404);
       const { items } = await registry.audit.list({ limit: 1 });
       expect(items[0]).toMatchObject({
@@ -165,14 +171,15 @@ describe.each(databases.ids)(
       await registry.client.pushBlob(REPOSITORY, 'pushed');
       expect(await registry.store.collectGarbage()).toMatchObject(NOTHING);
       for (const { digest } of [asked, mounted, pushed]) {
-        expect(await isOnDisk(digest)).toBe(true);
+        expect(await isStored(digest)).toBe(true);
       }
     });
 
     it('leaves a blob whose commit was cut off, until the upload is abandoned', async () => {
+      await restart({ gracePeriodMs: SHORT_GRACE_MS });
       const { digest } = await registry.client.pushBlob(REPOSITORY, 'cut off');
       await passTime();
-      await utimes(fileOf(digest), LONG_AGO, LONG_AGO);
+      await registry.storage.age({ digest }, SHORT_GRACE_MS);
       const id = randomUUID();
       await knex('ml_artifact_uploads').insert({
         id,
@@ -190,22 +197,19 @@ describe.each(databases.ids)(
     });
 
     it('frees files that a crash left without a record, old ones only', async () => {
+      await restart({ gracePeriodMs: SHORT_GRACE_MS });
       const old = digestOf('left long ago');
       const young = digestOf('left just now');
-      for (const digest of [old, young]) {
-        await mkdir(dirname(fileOf(digest)), { recursive: true });
-        await writeFile(fileOf(digest), 'left');
-      }
-      await writeFile(join(dirname(fileOf(old)), 'README'), 'not a blob');
-      await utimes(fileOf(old), LONG_AGO, LONG_AGO);
+      await registry.storage.write(old, Buffer.from('left'));
+      await registry.storage.age({ digest: old }, SHORT_GRACE_MS);
+      await registry.storage.write(young, Buffer.from('left'));
       expect(await registry.store.collectGarbage()).toMatchObject({
         ...NOTHING,
         orphanFiles: 1,
         orphanBytes: 4,
       });
-      expect(await isOnDisk(old)).toBe(false);
-      expect(await isOnDisk(young)).toBe(true);
-      expect(await readdir(dirname(fileOf(old)))).toContain('README');
+      expect(await isStored(old)).toBe(false);
+      expect(await isStored(young)).toBe(true);
     });
 
     it('never takes a part of what a racing push has stored', async () => {
@@ -286,7 +290,7 @@ describe.each(databases.ids)(
             { schemaVersion: 2, config: descriptor, layers: [] },
           );
           expect(pushed.status).toBe(201);
-          expect(await isOnDisk(digest)).toBe(true);
+          expect(await isStored(digest)).toBe(true);
         }
       }
       await Promise.all([1, 2, 3, 4].map(push));

@@ -1,11 +1,12 @@
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { parse } from 'yaml';
 import { StoreProcess, TOKEN } from '../__testUtils__/StoreProcess';
+import { type StorageKind, testStorages } from '../__testUtils__/testStorages';
 
 jest.setTimeout(180_000);
 
@@ -88,49 +89,58 @@ interface Report {
   failures: string[];
 }
 
-describe('the official conformance suite of the OCI distribution specification', () => {
-  let directory: string;
-  let store: StoreProcess | undefined;
-  let report: Report;
+const storages = testStorages();
 
-  beforeAll(async () => {
-    directory = await mkdtemp(join(tmpdir(), 'ml-conformance-'));
-    store = await StoreProcess.start({ directory });
-    report = await runSuite(store.client.url, REPORTS ?? directory);
-  });
+describe.each(storages.kinds)(
+  'the official conformance suite of the OCI distribution specification, on %s',
+  (kind: StorageKind) => {
+    let directory: string;
+    let store: StoreProcess | undefined;
+    let report: Report;
 
-  afterAll(async () => {
-    await store?.kill();
-    await rm(directory, { recursive: true, force: true });
-  });
+    beforeAll(async () => {
+      directory = await mkdtemp(join(tmpdir(), 'ml-conformance-'));
+      const { s3 } = await storages.create(kind);
+      store = await StoreProcess.start({ directory, s3 });
+      report = await runSuite(
+        store.client.url,
+        join(REPORTS ?? directory, kind.toLowerCase()),
+      );
+    });
 
-  it('is met by a store that asks who it is', async () => {
-    expect((await fetch(`${store!.client.url}/v2/`)).status).toBe(401);
-  });
+    afterAll(async () => {
+      await store?.kill();
+      await rm(directory, { recursive: true, force: true });
+    });
 
-  it(`passes all of its ${CHECKS} checks`, () => {
-    expect(report.failures).toEqual([]);
-    expect(report.counts).toEqual({ tests: CHECKS, failures: 0, errors: 0 });
-  });
+    it('is met by a store that asks who it is', async () => {
+      expect((await fetch(`${store!.client.url}/v2/`)).status).toBe(401);
+    });
 
-  describe.each(Object.entries(WORKFLOWS))('workflow: %s', (_, apis) => {
-    it.each(apis)('%s', api => expect(report.apis[api]).toBe('Pass'));
-  });
+    it(`passes all of its ${CHECKS} checks`, () => {
+      expect(report.failures).toEqual([]);
+      expect(report.counts).toEqual({ tests: CHECKS, failures: 0, errors: 0 });
+    });
 
-  describe('content', () => {
-    it.each(CONTENT)('%s', kind => expect(report.data[kind]).toBe('Pass'));
-  });
+    describe.each(Object.entries(WORKFLOWS))('workflow: %s', (_, apis) => {
+      it.each(apis)('%s', api => expect(report.apis[api]).toBe('Pass'));
+    });
 
-  it('has no result that is not looked at here', () => {
-    // The store refuses manifests whose blobs are not there.
-    const { 'Sparse Manifests': sparse, ...data } = report.data;
-    expect(sparse).toBe('Disabled');
-    expect(Object.keys(data).sort()).toEqual(CONTENT);
-    expect(Object.keys(report.apis).sort()).toEqual(
-      Object.values(WORKFLOWS).flat().sort(),
-    );
-  });
-});
+    describe('content', () => {
+      it.each(CONTENT)('%s', kind => expect(report.data[kind]).toBe('Pass'));
+    });
+
+    it('has no result that is not looked at here', () => {
+      // The store refuses manifests whose blobs are not there.
+      const { 'Sparse Manifests': sparse, ...data } = report.data;
+      expect(sparse).toBe('Disabled');
+      expect(Object.keys(data).sort()).toEqual(CONTENT);
+      expect(Object.keys(report.apis).sort()).toEqual(
+        Object.values(WORKFLOWS).flat().sort(),
+      );
+    });
+  },
+);
 
 async function runSuite(url: string, folder: string): Promise<Report> {
   if (!SUITE) {
@@ -138,6 +148,7 @@ async function runSuite(url: string, folder: string): Promise<Report> {
       'The conformance suite is not there: run this test with `npm test -- --only conformance`, which builds it, or set ML_TEST_OCI_CONFORMANCE to the executable',
     );
   }
+  await mkdir(folder, { recursive: true });
   const output = await promisify(execFile)(SUITE, {
     maxBuffer: Infinity,
     env: {

@@ -6,13 +6,112 @@ import { eventually } from '../__testUtils__/eventually';
 import { pushModelPackBlobs } from '../__testUtils__/modelPack';
 import { digestOf, errorOf } from '../__testUtils__/RegistryClient';
 import { PULL_TOKEN, StoreProcess } from '../__testUtils__/StoreProcess';
+import { type StorageKind, testStorages } from '../__testUtils__/testStorages';
+import type { S3Options } from '../s3/S3Options';
 
 jest.setTimeout(180_000);
 
 const REPOSITORY = 'models/wine';
 const MEBIBYTE = 1024 * 1024;
+const storages = testStorages();
 
-describe('the store as a process', () => {
+describe.each(storages.kinds)(
+  'the store as a process, on %s',
+  (kind: StorageKind) => {
+    let directory: string;
+    let store: StoreProcess | undefined;
+    let s3: S3Options | undefined;
+
+    beforeEach(async () => {
+      directory = await mkdtemp(join(tmpdir(), 'ml-store-process-'));
+      ({ s3 } = await storages.create(kind));
+    });
+
+    afterEach(async () => {
+      await store?.kill();
+      store = undefined;
+      await rm(directory, { recursive: true, force: true });
+    });
+
+    it('keeps what it acknowledged when it is killed in mid-upload', async () => {
+      store = await StoreProcess.start({ directory, s3 });
+      const manifest = await pushModelPackBlobs(store.client, REPOSITORY);
+      await store.client.putManifest(REPOSITORY, '1.0.0', manifest);
+      const content = randomBytes(5 * MEBIBYTE);
+      const location = await store.client.startUpload(REPOSITORY);
+      const acknowledged = await store.client.patch(
+        location,
+        content.subarray(0, 2 * MEBIBYTE),
+        0,
+      );
+      expect(acknowledged.status).toBe(202);
+      store.client.beginPatch(
+        location,
+        content.subarray(2 * MEBIBYTE, 3 * MEBIBYTE),
+      );
+      await eventually(
+        async () => (await store!.client.offset(location)) > 2 * MEBIBYTE,
+        'the second chunk comes in',
+      );
+      await store.kill();
+
+      store = await StoreProcess.start({ directory, s3 });
+      const offset = await store.client.offset(location);
+      expect(offset).toBeGreaterThan(2 * MEBIBYTE);
+      await store.client.patch(location, content.subarray(offset), offset);
+      const digest = digestOf(content);
+      expect((await store.client.finish(location, digest)).status).toBe(201);
+      const pulled = await store.client.fetch(
+        `/v2/${REPOSITORY}/blobs/${digest}`,
+      );
+      expect(digestOf(Buffer.from(await pulled.arrayBuffer()))).toBe(digest);
+      const tagged = await store.client.fetch(
+        `/v2/${REPOSITORY}/manifests/1.0.0`,
+      );
+      expect(await tagged.json()).toEqual(manifest);
+    });
+
+    it('keeps its memory flat while a large blob comes in and goes out', async () => {
+      store = await StoreProcess.start({ directory, s3 });
+      const piece = randomBytes(MEBIBYTE);
+      const pieces = kind === 'disk' ? 300 : 200;
+      const hash = createHash('sha256');
+      for (let i = 0; i < pieces; i += 1) hash.update(piece);
+      const digest = `sha256:${hash.digest('hex')}`;
+      const before = await store.measureMemory();
+      let left = pieces;
+      const pushed = await store.client.fetch(
+        `/v2/${REPOSITORY}/blobs/uploads/?digest=${digest}`,
+        {
+          method: 'POST',
+          body: new ReadableStream(
+            {
+              pull(controller) {
+                if (left-- > 0) controller.enqueue(piece.slice());
+                else controller.close();
+              },
+            },
+            { highWaterMark: 1 },
+          ),
+          duplex: 'half',
+        } as RequestInit,
+      );
+      expect(pushed.status).toBe(201);
+      const pulled = await store.client.fetch(
+        `/v2/${REPOSITORY}/blobs/${digest}`,
+      );
+      let received = 0;
+      for await (const chunk of pulled.body as unknown as AsyncIterable<Uint8Array>) {
+        received += chunk.length;
+      }
+      expect(received).toBe(pieces * MEBIBYTE);
+      const after = await store.measureMemory();
+      expect(after.peakRss - before.rss).toBeLessThan(100 * MEBIBYTE);
+    });
+  },
+);
+
+describe('the store as a process, on a disk', () => {
   let directory: string;
   let store: StoreProcess | undefined;
 
@@ -24,82 +123,6 @@ describe('the store as a process', () => {
     await store?.kill();
     store = undefined;
     await rm(directory, { recursive: true, force: true });
-  });
-
-  it('keeps what it acknowledged when it is killed in mid-upload', async () => {
-    store = await StoreProcess.start({ directory });
-    const manifest = await pushModelPackBlobs(store.client, REPOSITORY);
-    await store.client.putManifest(REPOSITORY, '1.0.0', manifest);
-    const content = randomBytes(5 * MEBIBYTE);
-    const location = await store.client.startUpload(REPOSITORY);
-    const acknowledged = await store.client.patch(
-      location,
-      content.subarray(0, 2 * MEBIBYTE),
-      0,
-    );
-    expect(acknowledged.status).toBe(202);
-    store.client.beginPatch(
-      location,
-      content.subarray(2 * MEBIBYTE, 3 * MEBIBYTE),
-    );
-    await eventually(
-      async () => (await store!.client.offset(location)) > 2 * MEBIBYTE,
-      'the second chunk comes in',
-    );
-    await store.kill();
-
-    store = await StoreProcess.start({ directory });
-    const offset = await store.client.offset(location);
-    expect(offset).toBeGreaterThan(2 * MEBIBYTE);
-    await store.client.patch(location, content.subarray(offset), offset);
-    const digest = digestOf(content);
-    expect((await store.client.finish(location, digest)).status).toBe(201);
-    const pulled = await store.client.fetch(
-      `/v2/${REPOSITORY}/blobs/${digest}`,
-    );
-    expect(digestOf(Buffer.from(await pulled.arrayBuffer()))).toBe(digest);
-    const tagged = await store.client.fetch(
-      `/v2/${REPOSITORY}/manifests/1.0.0`,
-    );
-    expect(await tagged.json()).toEqual(manifest);
-  });
-
-  it('keeps its memory flat while 300 MB come in and go out', async () => {
-    store = await StoreProcess.start({ directory });
-    const piece = randomBytes(MEBIBYTE);
-    const pieces = 300;
-    const hash = createHash('sha256');
-    for (let i = 0; i < pieces; i += 1) hash.update(piece);
-    const digest = `sha256:${hash.digest('hex')}`;
-    const before = await store.measureMemory();
-    let left = pieces;
-    const pushed = await store.client.fetch(
-      `/v2/${REPOSITORY}/blobs/uploads/?digest=${digest}`,
-      {
-        method: 'POST',
-        body: new ReadableStream(
-          {
-            pull(controller) {
-              if (left-- > 0) controller.enqueue(piece.slice());
-              else controller.close();
-            },
-          },
-          { highWaterMark: 1 },
-        ),
-        duplex: 'half',
-      } as RequestInit,
-    );
-    expect(pushed.status).toBe(201);
-    const pulled = await store.client.fetch(
-      `/v2/${REPOSITORY}/blobs/${digest}`,
-    );
-    let received = 0;
-    for await (const chunk of pulled.body as unknown as AsyncIterable<Uint8Array>) {
-      received += chunk.length;
-    }
-    expect(received).toBe(pieces * MEBIBYTE);
-    const after = await store.measureMemory();
-    expect(after.peakRss - before.rss).toBeLessThan(100 * MEBIBYTE);
   });
 
   it('says that its disk is full, loses nothing, and goes on when there is space', async () => {

@@ -4,10 +4,10 @@ import type { LoggerService } from '@backstage/backend-plugin-api';
 import type { ArtifactCaller } from '../ArtifactAudit';
 import type { ArtifactLimits } from '../ArtifactLimits';
 import { splitDigest } from '../digests';
-import type { BlobFiles } from '../files/BlobFiles';
-import { type DiskSpace, isDiskFull } from '../files/DiskSpace';
+import type { ArtifactStorage } from '../files/ArtifactStorage';
+import type { BlobStorage } from '../files/BlobStorage';
 import type { KeyedLock } from '../files/KeyedLock';
-import type { UploadFiles } from '../files/UploadFiles';
+import type { UploadStorage } from '../files/UploadStorage';
 import type {
   ArtifactMetadataStore,
   UploadRecord,
@@ -27,13 +27,11 @@ export interface UploadChunk {
 }
 
 export interface ArtifactUploadsOptions {
-  files: UploadFiles;
-  blobs: BlobFiles;
-  space: DiskSpace;
+  storage: ArtifactStorage;
   metadata: ArtifactMetadataStore;
   logger: LoggerService;
   limits: ArtifactLimits;
-  /** Held by digest while a blob's file and record change together. */
+  /** Held by digest while a blob's bytes and record change together. */
   locks: KeyedLock;
   staleAfterMs: number;
 }
@@ -41,12 +39,12 @@ export interface ArtifactUploadsOptions {
 /**
  * Uploads of blobs, from start to commit.
  *
- * An upload is a row and a file of growing size. Committing takes three steps,
- * each durable before the next: the row notes the digest that the bytes were
- * verified against, the file moves to its place among the blobs, and one
- * transaction links the blob, ends the upload and records the audit event. An
- * upload that was cut off between these steps still tells its full size, and
- * the same finishing request completes it.
+ * An upload is a row, and bytes in the storage that grow. Committing takes three
+ * steps, each durable before the next: the row notes the digest that the bytes
+ * were verified against, the bytes become a blob, and one transaction links the
+ * blob, ends the upload and records the audit event. An upload that was cut off
+ * between these steps still tells its full size, and the same finishing request
+ * completes it.
  */
 export class ArtifactUploads {
   readonly #options: ArtifactUploadsOptions;
@@ -56,11 +54,19 @@ export class ArtifactUploads {
     this.#options = options;
   }
 
+  get #uploads(): UploadStorage {
+    return this.#options.storage.uploads;
+  }
+
+  get #blobs(): BlobStorage {
+    return this.#options.storage.blobs;
+  }
+
   /** @returns the id of the new upload */
   async start(repository: string): Promise<string> {
     const id = randomUUID();
-    await this.#orFull(async () => {
-      await this.#options.files.create(id);
+    await this.#explaining(async () => {
+      await this.#uploads.create(id);
       await this.#options.metadata.createUpload({ id, repository });
     });
     return id;
@@ -98,7 +104,7 @@ export class ArtifactUploads {
         await this.#verify(upload, digest);
       }
       await this.#options.locks.run(digest, () =>
-        this.#orFull(() => this.#commit(upload, digest, caller)),
+        this.#explaining(() => this.#commit(upload, digest, caller)),
       );
     });
   }
@@ -113,25 +119,26 @@ export class ArtifactUploads {
    * @returns how many there were
    */
   async removeStale(): Promise<number> {
-    const { files, metadata, staleAfterMs } = this.#options;
+    const { metadata, staleAfterMs } = this.#options;
     const cutoff = new Date(Date.now() - staleAfterMs);
     let removed = 0;
     for (const upload of await metadata.listUploads({
       startedBefore: cutoff,
     })) {
-      const touched = await files.lastModified(upload.id);
+      const touched = await this.#uploads.lastModified(upload.id);
       if (touched && touched >= cutoff) continue;
       const free = await this.#exclusive.run(upload.id, () =>
         this.#discard(upload),
       );
       if (free) removed += 1;
     }
-    for (const id of await files.listUntouched(cutoff)) {
+    for (const id of await this.#uploads.listUntouched(cutoff)) {
       if (isUploadId(id) && !(await metadata.getUpload(id))) {
-        await files.remove(id);
+        await this.#uploads.remove(id);
         removed += 1;
       }
     }
+    removed += await this.#uploads.removeUnfinishedCommits(cutoff);
     if (removed) {
       this.#options.logger.info(
         `Removed ${removed} abandoned artifact uploads`,
@@ -141,8 +148,7 @@ export class ArtifactUploads {
   }
 
   async #append(upload: UploadRecord, chunk: UploadChunk): Promise<number> {
-    const { files, limits } = this.#options;
-    const offset = await files.size(upload.id);
+    const offset = await this.#uploads.size(upload.id);
     if (offset === undefined) return this.#unknown(upload.id);
     if (chunk.start !== undefined && chunk.start !== offset) {
       throw new OciError({
@@ -153,11 +159,11 @@ export class ArtifactUploads {
       });
     }
     const { repository } = upload;
-    const maxSize = await limits.limitFor(repository);
+    const maxSize = await this.#options.limits.limitFor(repository);
     if (offset + (chunk.length ?? 0) > maxSize) {
       throw tooLarge(maxSize, repository);
     }
-    return files.append(upload.id, chunk.source, {
+    return this.#uploads.append(upload.id, chunk.source, {
       maxSize,
       repository,
       expectedBytes: chunk.length,
@@ -165,9 +171,8 @@ export class ArtifactUploads {
   }
 
   async #verify(upload: UploadRecord, digest: string): Promise<void> {
-    const { files } = this.#options;
     const { algorithm } = splitDigest(digest);
-    const found = await files.digest(upload.id, algorithm);
+    const found = await this.#uploads.digest(upload.id, algorithm);
     if (found !== digest) {
       await this.#discard(upload);
       throw new OciError({
@@ -184,14 +189,13 @@ export class ArtifactUploads {
     digest: string,
     caller: ArtifactCaller,
   ): Promise<void> {
-    const { files, blobs, metadata } = this.#options;
+    const { metadata } = this.#options;
     const { id, repository } = upload;
-    if ((await files.size(id)) !== undefined) {
+    if ((await this.#uploads.size(id)) !== undefined) {
       await metadata.setVerifiedDigest(id, digest);
-      await blobs.adopt(files.path(id), digest);
-      files.forget(id);
+      await this.#uploads.commit(id, digest);
     }
-    const size = await blobs.size(digest);
+    const size = await this.#blobs.size(digest);
     if (size === undefined) return this.#unknown(id);
     return metadata.putBlob(
       { repository, digest, size, uploadId: id },
@@ -207,24 +211,23 @@ export class ArtifactUploads {
 
   /** Whether a commit was cut off after the file had moved. */
   async #wasMoved(upload: UploadRecord, digest: string): Promise<boolean> {
-    const { files, blobs } = this.#options;
     return (
       upload.verifiedDigest === digest &&
-      (await files.size(upload.id)) === undefined &&
-      (await blobs.size(digest)) !== undefined
+      (await this.#uploads.size(upload.id)) === undefined &&
+      (await this.#blobs.size(digest)) !== undefined
     );
   }
 
   async #sizeOf(upload: UploadRecord): Promise<number | undefined> {
-    const size = await this.#options.files.size(upload.id);
+    const size = await this.#uploads.size(upload.id);
     return size === undefined && upload.verifiedDigest
-      ? this.#options.blobs.size(upload.verifiedDigest)
+      ? this.#blobs.size(upload.verifiedDigest)
       : size;
   }
 
   async #discard(upload: UploadRecord): Promise<void> {
     await this.#options.metadata.deleteUpload(upload.id);
-    await this.#options.files.remove(upload.id);
+    await this.#uploads.remove(upload.id);
   }
 
   async #exclusively(
@@ -264,12 +267,11 @@ export class ArtifactUploads {
     });
   }
 
-  async #orFull<T>(work: () => Promise<T>): Promise<T> {
+  async #explaining<T>(work: () => Promise<T>): Promise<T> {
     try {
       return await work();
     } catch (error) {
-      if (isDiskFull(error)) throw await this.#options.space.fullError(error);
-      throw error;
+      throw await this.#options.storage.explain(error);
     }
   }
 }
