@@ -42,6 +42,11 @@ export interface Config {
         password?: string;
         /** Put before the name of each repository, e.g. `ml-platform`. */
         repositoryPrefix?: string;
+        /**
+         * Whether the deletion of a version deletes its manifest there too, with
+         * all that refers to it; off by default. The registry has to allow it.
+         */
+        deleteVersions?: boolean;
       };
     };
     /** The tamper-evident audit log. */

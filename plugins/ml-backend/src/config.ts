@@ -24,7 +24,10 @@ export interface MlConfig {
     /** Milliseconds. */
     gracePeriodMs: number;
     /** A registry that somebody else runs, instead of the embedded store. */
-    external?: ExternalArtifactStoreOptions;
+    external?: ExternalArtifactStoreOptions & {
+      /** Whether deleting a version deletes its manifest there. */
+      deleteVersions: boolean;
+    };
   };
   audit: AuditConfig;
   /** Absent when another serving target is installed. */
@@ -80,6 +83,7 @@ export function readMlConfig(config: RootConfigService): MlConfig {
         username: external.getOptionalString('username'),
         password: external.getOptionalString('password'),
         repositoryPrefix: external.getOptionalString('repositoryPrefix'),
+        deleteVersions: external.getOptionalBoolean('deleteVersions') ?? false,
       },
     },
     audit: {

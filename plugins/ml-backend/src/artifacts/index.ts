@@ -2,6 +2,7 @@ export * from './ArtifactAudit';
 export * from './ArtifactLimits';
 export * from './EmbeddedArtifactStore';
 export * from './external/ExternalArtifactStore';
+export { ExternalRemovals } from './external/ExternalRemovals';
 export * from './http/createArtifactsRouter';
 export { CorruptedBlobError } from './files/DigestCheck';
 export { OciError } from './OciError';

@@ -17,4 +17,6 @@ export interface ArtifactReleaser {
     digest: string,
     trx: Knex.Transaction,
   ): Promise<void>;
+  /** What happens to the bytes of a version that is deleted, as a sentence. */
+  consequence(version: { name: string; digest: string }): string;
 }

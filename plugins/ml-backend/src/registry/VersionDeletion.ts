@@ -183,7 +183,10 @@ export class VersionDeletion implements ApprovalAction {
 
   async #consequences(version: Version): Promise<string[]> {
     return [
-      `The bytes of ${version.model}@${version.version} (${version.digest}) are removed, as far as no other version has them too.`,
+      this.#options.artifacts.consequence({
+        name: `${version.model}@${version.version}`,
+        digest: version.digest,
+      }),
       'The name of the version stays taken, and its card, releases and audit events are kept.',
       ...version.aliases.map(
         alias => `The alias '${alias}', which points at it, is removed.`,

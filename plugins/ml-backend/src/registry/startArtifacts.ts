@@ -13,6 +13,7 @@ import {
   createPullRouter,
   EmbeddedArtifactStore,
   ExternalArtifactStore,
+  ExternalRemovals,
 } from '../artifacts';
 import type { AuditLog } from '../audit/AuditLog';
 import type { MlConfig } from '../config';
@@ -44,6 +45,8 @@ export interface Artifacts {
 const NO_RELEASE: ArtifactReleaser = {
   hold: async () => {},
   release: async () => {},
+  consequence: ({ name, digest }) =>
+    `The bytes of ${name} (${digest}) stay in the registry that holds them: delete them there.`,
 };
 
 /**
@@ -64,7 +67,12 @@ export async function startArtifacts(
       '/v2',
       createPullRouter({ store: external, auth, permissions, audit, logger }),
     );
-    return { artifacts: external, releaser: NO_RELEASE };
+    return {
+      artifacts: external,
+      releaser: config.external.deleteVersions
+        ? await startExternalRemovals(external, options)
+        : NO_RELEASE,
+    };
   }
   const store = await EmbeddedArtifactStore.create({
     ...config,
@@ -100,11 +108,41 @@ export async function startArtifacts(
   return {
     artifacts: store,
     releaser: {
+      consequence: ({ name, digest }) =>
+        `The bytes of ${name} (${digest}) are removed, as far as no other version has them too.`,
       hold: (repository, digest, transaction) =>
         store.holdManifest(repository, digest, transaction),
       release: async (repository, digest, transaction) => {
         await store.releaseManifest(repository, digest, transaction);
       },
     },
+  };
+}
+
+async function startExternalRemovals(
+  store: ExternalArtifactStore,
+  options: StartArtifactsOptions,
+): Promise<ArtifactReleaser> {
+  const { audit, knex, logger, scheduler } = options;
+  const removals = new ExternalRemovals({
+    knex,
+    store,
+    audit,
+    logger,
+    protection: new VersionProtection({ knex }),
+  });
+  await scheduler.scheduleTask({
+    id: 'ml-delete-from-external-registry',
+    frequency: { minutes: 1 },
+    timeout: { minutes: 10 },
+    fn: async () => {
+      await removals.removeDue();
+    },
+  });
+  return {
+    hold: (...manifest) => removals.hold(...manifest),
+    release: (...manifest) => removals.release(...manifest),
+    consequence: ({ name, digest }) =>
+      `The manifest of ${name} (${digest}), its tags and all that refers to it are deleted from ${store.url}, which frees the bytes by its own rules.`,
   };
 }

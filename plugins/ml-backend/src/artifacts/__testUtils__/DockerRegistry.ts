@@ -29,8 +29,10 @@ export class DockerRegistry {
   static async start(options: {
     folder: string;
     security: RegistrySecurity;
+    /** Whether it lets manifests be deleted; off by default, as everywhere. */
+    deletion?: boolean;
   }): Promise<DockerRegistry> {
-    const { folder, security } = options;
+    const { folder, security, deletion = false } = options;
     const tokens =
       security === 'token' ? await TokenServer.start(folder) : undefined;
     await writeFile(join(folder, 'htpasswd'), HTPASSWD);
@@ -52,7 +54,10 @@ export class DockerRegistry {
       JSON.stringify({
         version: '0.1',
         log: { level: 'info' },
-        storage: { filesystem: { rootdirectory: join(folder, 'data') } },
+        storage: {
+          filesystem: { rootdirectory: join(folder, 'data') },
+          delete: { enabled: deletion },
+        },
         http: { addr: '127.0.0.1:0' },
         ...(auth && { auth }),
       }),

@@ -11,6 +11,7 @@ import { digestOf, isDigest, splitDigest } from '../digests';
 import { DigestCheck } from '../files/DigestCheck';
 import { readManifest } from '../http/readManifest';
 import { isModelPack } from '../manifests/isModelPack';
+import { deleteFromRegistry } from './deleteFromRegistry';
 import { ExternalRegistry } from './ExternalRegistry';
 import { sliceBytes } from './sliceBytes';
 
@@ -36,10 +37,12 @@ const ACCEPTED = [
  */
 export class ExternalArtifactStore implements ArtifactStore {
   readonly #registry: ExternalRegistry;
+  readonly url: string;
   readonly #prefix: string;
 
   constructor(options: ExternalArtifactStoreOptions) {
     this.#registry = new ExternalRegistry(options);
+    this.url = options.url;
     const prefix = options.repositoryPrefix?.replace(/^\/+|\/+$/g, '');
     this.#prefix = prefix ? `${prefix}/` : '';
   }
@@ -130,6 +133,24 @@ export class ExternalArtifactStore implements ArtifactStore {
       body: manifest.bytes,
     });
     await response?.body?.cancel();
+  }
+
+  /**
+   * Deletes a manifest with its tags and all that refers to it, for good. Cut
+   * off at any point, it can be done again.
+   * @returns digests of what was deleted
+   */
+  deleteManifest(
+    repository: string,
+    digest: string,
+    options: { mustStay: (digest: string) => Promise<boolean> },
+  ): Promise<string[]> {
+    return deleteFromRegistry(this.#registry, {
+      repository: this.#nameOf(repository),
+      digest,
+      read: reference => this.getManifest(repository, reference),
+      mustStay: options.mustStay,
+    });
   }
 
   #nameOf(repository: string): string {

@@ -7,10 +7,18 @@ export interface ExternalRegistryRequest {
   repository: string;
   /** Below the repository, e.g. `manifests/1.0.0`. */
   path: string;
-  method?: 'GET' | 'HEAD' | 'PUT';
+  method?: 'GET' | 'HEAD' | 'PUT' | 'DELETE';
   headers?: Record<string, string>;
   body?: Buffer;
 }
+
+/** What a token has to allow, by method. */
+const ACTIONS = {
+  GET: 'pull',
+  HEAD: 'pull',
+  PUT: 'pull,push',
+  DELETE: 'pull,delete',
+};
 
 /** Sends requests to an OCI registry that somebody else runs. */
 export class ExternalRegistry {
@@ -29,8 +37,8 @@ export class ExternalRegistry {
   async request(
     request: ExternalRegistryRequest,
   ): Promise<Response | undefined> {
-    const actions = request.method === 'PUT' ? 'pull,push' : 'pull';
-    const scope = `repository:${request.repository}:${actions}`;
+    const action = ACTIONS[request.method ?? 'GET'];
+    const scope = `repository:${request.repository}:${action}`;
     let response = await this.#send(request, this.#auth.headerFor(scope));
     if (response.status === 401) {
       await response.body?.cancel();
@@ -49,6 +57,10 @@ export class ExternalRegistry {
       } ${request.repository}/${request.path}: ${said}${
         response.status === 401 || response.status === 403
           ? '; check ml.artifacts.external.username and password'
+          : ''
+      }${
+        response.status === 405 && request.method === 'DELETE'
+          ? '; deletion is switched off there: switch it on, or switch ml.artifacts.external.deleteVersions off'
           : ''
       }`,
     );

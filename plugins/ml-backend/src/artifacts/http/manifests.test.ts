@@ -20,7 +20,7 @@ const storages = testStorages();
 
 describe.each(storages.with(databases.ids))(
   'manifests on %s and %s',
-  (databaseId: TestDatabaseId, kind: StorageKind) => {
+  (databaseId: TestDatabaseId, storageKind: StorageKind) => {
     let registry: TestRegistry;
     let client: RegistryClient;
     let repository: string;
@@ -28,7 +28,7 @@ describe.each(storages.with(databases.ids))(
 
     beforeAll(async () => {
       registry = await startRegistry(await databases.init(databaseId), {
-        storage: await storages.create(kind),
+        storage: await storages.create(storageKind),
       });
       client = registry.client;
     });

@@ -20,7 +20,7 @@ const storages = testStorages();
 
 describe.each(storages.with(databases.ids))(
   'deletion on %s and %s',
-  (databaseId: TestDatabaseId, kind: StorageKind) => {
+  (databaseId: TestDatabaseId, storageKind: StorageKind) => {
     let knex: Knex;
     let registry: TestRegistry;
     let repository: string;
@@ -30,7 +30,7 @@ describe.each(storages.with(databases.ids))(
     beforeAll(async () => {
       knex = await databases.init(databaseId);
       registry = await startRegistry(knex, {
-        storage: await storages.create(kind),
+        storage: await storages.create(storageKind),
         protection: {
           isProtected: async (_repository, digest) =>
             kept.has(digest) ? 'it is in use; ask its users first' : undefined,

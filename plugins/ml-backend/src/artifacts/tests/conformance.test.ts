@@ -93,18 +93,18 @@ const storages = testStorages();
 
 describe.each(storages.kinds)(
   'the official conformance suite of the OCI distribution specification, on %s',
-  (kind: StorageKind) => {
+  (storageKind: StorageKind) => {
     let directory: string;
     let store: StoreProcess | undefined;
     let report: Report;
 
     beforeAll(async () => {
       directory = await mkdtemp(join(tmpdir(), 'ml-conformance-'));
-      const { s3 } = await storages.create(kind);
+      const { s3 } = await storages.create(storageKind);
       store = await StoreProcess.start({ directory, s3 });
       report = await runSuite(
         store.client.url,
-        join(REPORTS ?? directory, kind.toLowerCase()),
+        join(REPORTS ?? directory, storageKind.toLowerCase()),
       );
     });
 
