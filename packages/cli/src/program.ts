@@ -20,6 +20,7 @@ import { addPredictCommand } from './commands/predict/command';
 import { addRegisterCommand } from './commands/register/command';
 import { addReleasesCommands } from './commands/releases/command';
 import { addReproduceCommand } from './commands/reproduce/command';
+import { addRetentionCommands } from './commands/retention/command';
 import { addRollbackCommand } from './commands/rollback/command';
 import { addSignCommands } from './commands/sign/command';
 import { addStatusCommand } from './commands/status/command';
@@ -99,6 +100,7 @@ Exit codes are listed by \`ml help exit-codes\`.`,
   addAliasesCommands(program, start);
   addApprovalsCommands(program, start);
   addLimitsCommands(program, start);
+  addRetentionCommands(program, start);
   addWebhooksCommands(program, start);
   addOpenCommand(program, start);
   program.commandsGroup('Help:');

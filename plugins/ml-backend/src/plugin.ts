@@ -18,6 +18,8 @@ import { version } from '../package.json';
 import { registerActions } from './actions/registerActions';
 import { AliasService } from './aliases/AliasService';
 import { DatabaseAliasStore } from './aliases/DatabaseAliasStore';
+import { EvidenceCheck } from './aliases/evidence/EvidenceCheck';
+import { evidenceKinds } from './aliases/evidence/evidenceKinds';
 import { ApprovalService } from './approvals/ApprovalService';
 import { DatabaseApprovalStore } from './approvals/DatabaseApprovalStore';
 import { startAudit } from './audit/startAudit';
@@ -45,6 +47,9 @@ import { DeploymentViews } from './releases/DeploymentViews';
 import { Reconciler } from './releases/Reconciler';
 import { ReleaseRunner } from './releases/ReleaseRunner';
 import { ReleaseService } from './releases/ReleaseService';
+import { DatabaseRetentionStore } from './retention/DatabaseRetentionStore';
+import { scheduleRetention } from './retention/scheduleRetention';
+import { RetentionService } from './retention/RetentionService';
 import { createServingTarget } from './serving/createServingTarget';
 import { ServingMonitor } from './serving/ServingMonitor';
 import { startWebhooks } from './webhooks/startWebhooks';
@@ -189,6 +194,7 @@ export const mlPlugin = createBackendPlugin({
         const aliases = new AliasService({
           ...governed,
           store: aliasStore,
+          evidence: new EvidenceCheck(evidenceKinds({ releases: store })),
           getOwnershipRefs: ownershipRefs(deps.userInfo),
         });
         const lifecycle = new VersionLifecycle({
@@ -206,6 +212,13 @@ export const mlPlugin = createBackendPlugin({
           approvals,
           artifacts: releaser,
         });
+        const retention = new RetentionService({
+          ...governed,
+          store: new DatabaseRetentionStore({ knex }),
+          deletion,
+          approvals,
+        });
+        await scheduleRetention({ ...deps, retention });
         const limits = new SizeExceptionService({
           ...governed,
           store: exceptions,
@@ -252,6 +265,7 @@ export const mlPlugin = createBackendPlugin({
             aliases,
             approvals,
             limits,
+            retention,
             releases,
             deployments,
             webhooks,

@@ -9,6 +9,10 @@ import {
 } from '@ml-platform/plugin-ml-common';
 import { Refusal } from './Refusal';
 
+const EVIDENCE = ['live-in-staging', 'live-in-production'].map(name => ({
+  name,
+  description: name,
+}));
 const NOW = '2026-01-02T03:04:05.000Z';
 
 export interface LifecycleRequest {
@@ -38,6 +42,7 @@ export class LifecyclePeer {
   handle(request: LifecycleRequest): Answer {
     const [resource, model, sub, name, verb] = request.path;
     if (resource === 'versions') return { value: this.#search(request.query) };
+    if (resource === 'alias-evidence') return { value: { items: EVIDENCE } };
     if (resource === 'approvals') return { value: this.#approvals(request) };
     if (sub === 'aliases') return { value: this.#aliases(request) };
     if (sub !== 'versions' || !verb) return undefined;
@@ -191,6 +196,9 @@ export class LifecyclePeer {
     }
     if (verb === 'history') {
       return { items: this.moves.filter(move => move.alias === key) };
+    }
+    if (verb === 'policy' && method === 'GET') {
+      return this.#policies.get(key) ?? { movers: [], evidence: [] };
     }
     if (verb === 'policy') {
       this.#policies.set(key, body as AliasPolicy);

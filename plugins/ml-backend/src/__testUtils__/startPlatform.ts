@@ -2,7 +2,11 @@ import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { AddressInfo } from 'node:net';
-import { createBackendModule } from '@backstage/backend-plugin-api';
+import {
+  coreServices,
+  createBackendModule,
+  createServiceFactory,
+} from '@backstage/backend-plugin-api';
 import {
   mockCredentials,
   mockServices,
@@ -31,6 +35,8 @@ export interface StartOptions {
   openLineage?: JsonObject;
   maxArtifactBytes?: number;
   audit?: JsonObject;
+  /** To start scheduled work by hand. */
+  scheduler?: ReturnType<typeof mockServices.scheduler>;
 }
 
 /** The control plane as it runs, with its data plane scripted. */
@@ -56,6 +62,7 @@ export class TestPlatform {
             });
           },
         }),
+        ...(options.scheduler ? [schedulerFactory(options.scheduler)] : []),
         mockServices.database.factory({ knex: options.knex }),
         mockServices.permissions.mock({
           authorize: allow,
@@ -144,6 +151,14 @@ export class TestPlatform {
       return now.finishedAt ? now : undefined;
     }, `release ${release.number} to end`);
   }
+}
+
+function schedulerFactory(scheduler: NonNullable<StartOptions['scheduler']>) {
+  return createServiceFactory({
+    service: coreServices.scheduler,
+    deps: {},
+    factory: () => scheduler,
+  });
 }
 
 /** Polls until the look gives something, or fails after half a minute. */

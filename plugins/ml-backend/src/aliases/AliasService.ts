@@ -7,22 +7,25 @@ import {
   type Alias,
   type AliasMove,
   type AliasPolicy,
+  type EvidenceFact,
+  type EvidenceKindInfo,
   mlVersionManagePermission,
   type RefusalCode,
+  type Version,
 } from '@ml-platform/plugin-ml-common';
 import type { AuditLog } from '../audit/AuditLog';
 import type { Authorizer } from '../authorization/Authorizer';
 import type { ChangeNotifier } from '../events/ChangeNotifier';
 import type { RequestContext } from '../http/requestContext';
 import type { RegistryService } from '../registry/RegistryService';
-import type { ReleaseStore } from '../releases/ReleaseStore';
 import type { EventOutbox } from '../webhooks/EventOutbox';
 import type { AliasKey, AliasStore } from './AliasStore';
+import type { EvidenceCheck } from './evidence/EvidenceCheck';
 
 export interface AliasServiceOptions {
   store: AliasStore;
   registry: RegistryService;
-  releases: ReleaseStore;
+  evidence: EvidenceCheck;
   authorizer: Authorizer;
   audit: AuditLog;
   outbox: EventOutbox;
@@ -67,8 +70,11 @@ export class AliasService {
       );
     }
     const policy = await store.getPolicy(key);
-    if (policy) await this.#checkPolicy(context, key, version.version, policy);
-    await this.#move(context, key, request.version, request.reason);
+    if (policy) await this.#checkPolicy(context, key, version, policy);
+    await this.#move(context, key, request.version, {
+      reason: request.reason,
+      evidence: policy?.evidence,
+    });
     return (await store.get(key))!;
   }
 
@@ -83,13 +89,41 @@ export class AliasService {
     await this.#move(context, key, undefined);
   }
 
+  async getPolicy(
+    context: RequestContext,
+    key: AliasKey,
+  ): Promise<AliasPolicy> {
+    await this.#options.registry.getModel(context, key.model);
+    return (
+      (await this.#options.store.getPolicy(key)) ?? { movers: [], evidence: [] }
+    );
+  }
+
+  /** What the policy asks for, and whether the version has it. */
+  async check(
+    context: RequestContext,
+    key: AliasKey,
+    versionName: string,
+  ): Promise<EvidenceFact[]> {
+    const { evidence, registry } = this.#options;
+    const policy = await this.getPolicy(context, key);
+    const version = await registry.getVersion(context, key.model, versionName);
+    return evidence.check(version, policy.evidence);
+  }
+
+  /** What policies may ask for. */
+  evidenceKinds(): EvidenceKindInfo[] {
+    return this.#options.evidence.list();
+  }
+
   async setPolicy(
     context: RequestContext,
     key: AliasKey,
     policy: AliasPolicy,
   ): Promise<AliasPolicy> {
-    const { audit, store } = this.#options;
+    const { audit, evidence, store } = this.#options;
     await this.#requireManage(context, key.model);
+    evidence.validate(policy.evidence);
     const before = await store.getPolicy(key);
     if (before) await this.#checkMovers(context, key, before);
     await store.transaction(async trx => {
@@ -113,8 +147,9 @@ export class AliasService {
     context: RequestContext,
     key: AliasKey,
     to: string | undefined,
-    reason?: string,
+    options: { reason?: string; evidence?: string[] } = {},
   ): Promise<void> {
+    const { evidence, reason } = options;
     const { audit, changes, outbox, store } = this.#options;
     await store.transaction(async trx => {
       const from = (await store.get(key, trx))?.version;
@@ -126,7 +161,8 @@ export class AliasService {
           action: to ? 'alias.move' : 'alias.remove',
           resource: resourceOf(key),
           outcome: 'succeeded',
-          details: { from, to },
+          // What was asked for, and found, when it was moved.
+          details: { from, to, ...(evidence?.length && { evidence }) },
           requestId: context.requestId,
         },
         trx,
@@ -154,28 +190,33 @@ export class AliasService {
   async #checkPolicy(
     context: RequestContext,
     key: AliasKey,
-    version: string,
+    version: Version,
     policy: AliasPolicy,
   ): Promise<void> {
+    const { audit, evidence } = this.#options;
     await this.#checkMovers(context, key, policy);
-    for (const evidence of policy.evidence) {
-      const environment =
-        evidence === 'live-in-staging' ? 'staging' : 'production';
-      const served = await this.#options.releases.hasSucceeded(
-        key.model,
-        environment,
-        version,
-      );
-      if (!served) {
-        const code: RefusalCode = 'GATE_REFUSED';
-        throw Object.assign(
-          new ConflictError(
-            `The policy of the alias '${key.name}' asks that a version has served in ${environment}, and ${key.model}@${version} never did; release it there first`,
-          ),
-          { code },
-        );
-      }
-    }
+    const facts = await evidence.check(version, policy.evidence);
+    const missing = facts.filter(({ met }) => !met);
+    if (!missing.length) return;
+    await audit.record({
+      actor: context.actor,
+      action: 'alias.move',
+      resource: resourceOf(key),
+      outcome: 'denied',
+      details: { to: version.version, missing },
+      requestId: context.requestId,
+    });
+    const code: RefusalCode = 'GATE_REFUSED';
+    throw Object.assign(
+      new ConflictError(
+        `The policy of the alias '${key.name}' asks for what ${key.model}@${
+          version.version
+        } lacks: ${missing
+          .map(fact => `${fact.requirement} (${fact.missing})`)
+          .join('; ')}`,
+      ),
+      { code },
+    );
   }
 
   async #checkMovers(

@@ -57,6 +57,33 @@ export function createAliasesRouter(options: {
     },
   );
 
+  router.get('/alias-evidence', async (request, response) => {
+    await toContext(request, httpAuth);
+    response.json({ items: aliases.evidenceKinds() });
+  });
+
+  router.get(
+    '/models/:model/aliases/:alias/evidence',
+    async (request, response) => {
+      const context = await toContext(request, httpAuth);
+      const { version } = validate(
+        z.object({ version: versionSchema }),
+        request.query,
+      );
+      response.json({
+        items: await aliases.check(context, keyOf(request), version),
+      });
+    },
+  );
+
+  router.get(
+    '/models/:model/aliases/:alias/policy',
+    async (request, response) => {
+      const context = await toContext(request, httpAuth);
+      response.json(await aliases.getPolicy(context, keyOf(request)));
+    },
+  );
+
   router.put(
     '/models/:model/aliases/:alias/policy',
     json,

@@ -64,7 +64,10 @@ export class ApprovalService {
   /** For services that checked the caller's permission to ask. */
   async request(
     context: RequestContext,
-    request: Omit<NewApproval, 'requestedBy' | 'expiresAt'>,
+    /** Asked for by the caller, unless it is work on somebody's behalf. */
+    request: Omit<NewApproval, 'requestedBy' | 'expiresAt'> & {
+      requestedBy?: string;
+    },
   ): Promise<Approval> {
     const { changes, store } = this.#options;
     const open = await store.findOpen(request.kind, request.subjectKey);
@@ -79,7 +82,7 @@ export class ApprovalService {
       const approval = await store.transaction(async trx => {
         const created = await store.create(trx, {
           ...request,
-          requestedBy: context.actor,
+          requestedBy: request.requestedBy ?? context.actor,
           expiresAt: new Date(Date.now() + WEEK_MS),
         });
         await this.#record(context, created, 'approval.request', trx);
@@ -94,6 +97,14 @@ export class ApprovalService {
       if (other) throw alreadyOpen(other);
       throw error;
     }
+  }
+
+  /** The newest request for a subject, for services. */
+  findLast(
+    kind: ApprovalKind,
+    subjectKey: string,
+  ): Promise<Approval | undefined> {
+    return this.#options.store.findLast(kind, subjectKey);
   }
 
   async list(

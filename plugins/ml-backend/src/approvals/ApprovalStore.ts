@@ -32,6 +32,11 @@ export interface ApprovalStore {
     kind: ApprovalKind,
     subjectKey: string,
   ): Promise<Approval | undefined>;
+  /** The newest request for a subject, in whatever state. */
+  findLast(
+    kind: ApprovalKind,
+    subjectKey: string,
+  ): Promise<Approval | undefined>;
   /** Newest first; expired ones are given as `expired`. */
   list(query: {
     state?: ApprovalState;

@@ -53,6 +53,17 @@ export class DatabaseApprovalStore implements ApprovalStore {
     return row && toApproval(row);
   }
 
+  async findLast(
+    kind: ApprovalKind,
+    subjectKey: string,
+  ): Promise<Approval | undefined> {
+    const row = await this.#knex<Row>('ml_approvals')
+      .where({ kind, subject_key: subjectKey })
+      .orderBy('requested_at', 'desc')
+      .first();
+    return row && toApproval(row);
+  }
+
   async list(query: {
     state?: ApprovalState;
     models?: string[];

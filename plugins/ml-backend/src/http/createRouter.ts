@@ -21,6 +21,8 @@ import { createRegistryRouter } from '../registry/router';
 import type { DeploymentViews } from '../releases/DeploymentViews';
 import type { ReleaseService } from '../releases/ReleaseService';
 import { createReleasesRouter } from '../releases/router';
+import type { RetentionService } from '../retention/RetentionService';
+import { createRetentionRouter } from '../retention/router';
 import { createWebhooksRouter } from '../webhooks/router';
 import type { WebhookService } from '../webhooks/WebhookService';
 import { toContext } from './requestContext';
@@ -32,6 +34,7 @@ export interface RouterOptions {
   aliases: AliasService;
   approvals: ApprovalService;
   limits: SizeExceptionService;
+  retention: RetentionService;
   releases: ReleaseService;
   deployments: DeploymentViews;
   webhooks: WebhookService;
@@ -70,6 +73,7 @@ export function createRouter(options: RouterOptions): express.Router {
   v1.use(createAliasesRouter(options));
   v1.use(createApprovalsRouter(options));
   v1.use(createLimitsRouter(options));
+  v1.use(createRetentionRouter(options));
   v1.use(createReleasesRouter(options));
   v1.use(createAuditRouter(options));
   v1.use(createWebhooksRouter(options));

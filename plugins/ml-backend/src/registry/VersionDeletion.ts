@@ -13,8 +13,8 @@ import type {
 import type { AuditLog } from '../audit/AuditLog';
 import type { Authorizer } from '../authorization/Authorizer';
 import type { RequestContext } from '../http/requestContext';
-import { retainedVersions } from '../releases/deploymentState';
 import type { ReleaseStore } from '../releases/ReleaseStore';
+import { versionUses } from '../releases/versionUses';
 import type { EventOutbox } from '../webhooks/EventOutbox';
 import type { ArtifactReleaser } from './ArtifactReleaser';
 import type { RegistryService } from './RegistryService';
@@ -90,6 +90,19 @@ export class VersionDeletion implements ApprovalAction {
     await this.#delete(context, version, trx);
   }
 
+  /** Deletes a version that somebody has approved with others. */
+  async deleteApproved(
+    context: RequestContext,
+    key: { model: string; version: string },
+    trx: Knex.Transaction,
+  ): Promise<void> {
+    const { model, version: name } = key;
+    const version = await this.#options.store.getVersion(model, name, trx);
+    if (!version) throw new ConflictError(`${model}@${name} is not there`);
+    await this.#checkUnused(version, trx);
+    await this.#delete(context, version, trx);
+  }
+
   async #delete(
     context: RequestContext,
     version: Version,
@@ -159,19 +172,8 @@ export class VersionDeletion implements ApprovalAction {
     if (version.state === 'deleted') {
       throw new ConflictError(`${model}@${version.version} is deleted already`);
     }
-    const uses: string[] = [];
-    for (const environment of ['production', 'staging'] as const) {
-      const deployment = await releases.getDeployment(model, environment, trx);
-      if (deployment && retainedVersions(deployment).has(version.version)) {
-        uses.push(
-          `${environment} serves it, or keeps it for a rollback or for pinned callers`,
-        );
-      }
-      const active = await releases.getActive(model, environment, trx);
-      if (active?.version === version.version) {
-        uses.push(`release ${active.number} to ${environment} is under way`);
-      }
-    }
+    const uses =
+      (await versionUses(releases, model, trx)).get(version.version) ?? [];
     if (uses.length) {
       throw new ConflictError(
         `${model}@${version.version} cannot be deleted: ${uses.join(

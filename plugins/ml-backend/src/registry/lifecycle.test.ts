@@ -1,3 +1,4 @@
+import type { Knex } from 'knex';
 import { testDatabases } from '../__testUtils__/databases';
 import { examplePackage } from '../__testUtils__/packages';
 import { refusal } from '../__testUtils__/refusal';
@@ -13,6 +14,7 @@ const inWeeks = (weeks: number) =>
     .slice(0, 10);
 
 describe.each(databases.ids)('life of a version on %s', databaseId => {
+  let knex: Knex;
   let platform: TestPlatform;
   const mia = () => platform.as('user:default/mia');
   const paul = () => platform.as('user:default/paul');
@@ -39,9 +41,8 @@ describe.each(databases.ids)('life of a version on %s', databaseId => {
     );
 
   beforeEach(async () => {
-    platform = await TestPlatform.start({
-      knex: await databases.init(databaseId),
-    });
+    knex = await databases.init(databaseId);
+    platform = await TestPlatform.start({ knex });
   });
   afterEach(() => platform.stop());
 
@@ -148,6 +149,7 @@ describe.each(databases.ids)('life of a version on %s', databaseId => {
       [
         'alias.move succeeded',
         'alias.move denied',
+        'alias.move denied',
         'alias.policy succeeded',
         'alias.move succeeded',
       ],
@@ -157,6 +159,92 @@ describe.each(databases.ids)('life of a version on %s', databaseId => {
     await expect(
       aliases.set(MODEL, 'champion', { version: '9.9.9' }),
     ).rejects.toMatchObject(refusal(404, 'has no version 9.9.9'));
+  });
+
+  it('asks for evidence of every kind, and names all that is missing', async () => {
+    await register('1.0.0');
+    const { aliases } = mia();
+    const { items: kinds } = await aliases.evidenceKinds();
+    expect(kinds.map(({ example, name }) => example ?? name)).toEqual([
+      'live-in-staging',
+      'live-in-production',
+      'staging-hours:24',
+      'metric:accuracy>=0.9',
+      'lineage',
+    ]);
+    for (const [evidence, message] of [
+      ['luck', /evidence\.0: 'luck' is no evidence/],
+      ['metric:good', /must be a condition/],
+      ['staging-hours:-1', /must be a number of hours/],
+      ['staging-hours', /needs something behind it/],
+      ['lineage:all', /takes nothing behind/],
+    ] as const) {
+      await expect(
+        aliases.setPolicy(MODEL, 'champion', {
+          movers: [],
+          evidence: [evidence],
+        }),
+      ).rejects.toMatchObject(refusal(400, message));
+    }
+    const evidence = [
+      'staging-hours:24',
+      'metric:accuracy>=0.5',
+      'metric:accuracy>=1.5',
+      'metric:luck>0',
+      'lineage',
+    ];
+    const policy = { movers: [], evidence };
+    await aliases.setPolicy(MODEL, 'champion', policy);
+    await expect(aliases.getPolicy(MODEL, 'champion')).resolves.toEqual(policy);
+    await deploy('staging', '1.0.0');
+    const check = async () =>
+      (await aliases.check(MODEL, 'champion', '1.0.0')).items;
+    expect(await check()).toEqual([
+      {
+        requirement: 'staging-hours:24',
+        met: false,
+        missing: expect.stringContaining('0 of 24 hours'),
+      },
+      { requirement: 'metric:accuracy>=0.5', met: true },
+      {
+        requirement: 'metric:accuracy>=1.5',
+        met: false,
+        missing: expect.stringMatching(/^its card tells accuracy 0\.\d+$/),
+      },
+      {
+        requirement: 'metric:luck>0',
+        met: false,
+        missing: 'its card tells no luck over all data',
+      },
+      { requirement: 'lineage', met: true },
+    ]);
+    await expect(
+      aliases.set(MODEL, 'champion', { version: '1.0.0' }),
+    ).rejects.toMatchObject(
+      refusal(409, /staging-hours:24 .*metric:accuracy>=1\.5 .*metric:luck>0/),
+    );
+
+    // As if it had been there since the day before yesterday, and back today.
+    await knex('ml_releases').update({
+      finished_at: new Date(Date.now() - 48 * 3_600_000).toISOString(),
+    });
+    await aliases.setPolicy(MODEL, 'champion', {
+      movers: [],
+      evidence: ['staging-hours:24', 'lineage'],
+    });
+    await aliases.set(MODEL, 'champion', { version: '1.0.0' });
+    const { items: events } = await mia().audit.list({
+      resource: `alias:${MODEL}@champion`,
+    });
+    expect(events[0]).toMatchObject({
+      action: 'alias.move',
+      outcome: 'succeeded',
+      details: { evidence: ['staging-hours:24', 'lineage'] },
+    });
+    expect(events.find(({ outcome }) => outcome === 'denied')).toMatchObject({
+      action: 'alias.move',
+      details: { to: '1.0.0', missing: expect.any(Array) },
+    });
   });
 
   it('deletes a version when a second person approves, and never before', async () => {

@@ -156,6 +156,27 @@ export class DatabaseReleaseStore implements ReleaseStore {
     return Boolean(row);
   }
 
+  async longestServed(
+    model: string,
+    environment: Environment,
+    version: string,
+  ): Promise<number> {
+    const rows = await this.#knex<ReleaseRow>('ml_releases')
+      .where({ model, environment, state: 'succeeded' })
+      .orderBy('number')
+      .select('version', 'finished_at');
+    const now = new Date().toISOString();
+    let since: number | undefined;
+    let longest = 0;
+    for (const row of [...rows, { version: undefined, finished_at: now }]) {
+      const at = Date.parse(row.finished_at ?? now);
+      if (since !== undefined) longest = Math.max(longest, at - since);
+      if (row.version !== version) since = undefined;
+      else since ??= at;
+    }
+    return longest;
+  }
+
   async create(trx: Knex.Transaction, release: NewRelease): Promise<Release> {
     const { model, environment } = release;
     const deployment = await this.getDeployment(model, environment, trx);

@@ -77,6 +77,13 @@ export interface ReleaseStore {
     version: string,
   ): Promise<boolean>;
 
+  /** Milliseconds for which the version was live there without a break, at most. */
+  longestServed(
+    model: string,
+    environment: Environment,
+    version: string,
+  ): Promise<number>;
+
   /**
    * Creates a release in state `pending`.
    * @throws an error that `isDatabaseConflictError` knows while another one is active

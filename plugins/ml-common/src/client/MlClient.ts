@@ -16,6 +16,7 @@ import {
   ApprovalsClient,
   VersionsClient,
 } from './RegistryClients';
+import { RetentionClient } from './RetentionClient';
 import { WebhooksClient } from './WebhooksClient';
 
 /** @public */
@@ -99,6 +100,7 @@ export class MlClient {
   readonly limits: LimitsClient;
   readonly audit: AuditClient;
   readonly proofs: ProofsClient;
+  readonly retention: RetentionClient;
   readonly #transport: MlTransport;
 
   constructor(options: MlClientOptions) {
@@ -111,6 +113,7 @@ export class MlClient {
     this.limits = new LimitsClient(this.#transport);
     this.audit = new AuditClient(this.#transport);
     this.proofs = new ProofsClient(this.#transport);
+    this.retention = new RetentionClient(this.#transport);
   }
 
   info(): Promise<PlatformInfo> {

@@ -1,5 +1,11 @@
 import type { Approval, ApprovalState } from '../governance/approvals';
-import type { Alias, AliasMove, AliasPolicy } from '../registry/aliases';
+import type {
+  Alias,
+  AliasMove,
+  AliasPolicy,
+  EvidenceFact,
+  EvidenceKindInfo,
+} from '../registry/aliases';
 import type { VersionSearchQuery } from '../registry/search';
 import type { Page, Version } from '../registry/types';
 import { type MlTransport, toQuery } from './MlTransport';
@@ -112,6 +118,33 @@ export class AliasesClient {
       'GET',
       `${modelPath(model)}/aliases/${encodeURIComponent(name)}/history`,
     );
+  }
+
+  /** Of no movers and no evidence when none was set. */
+  getPolicy(model: string, name: string): Promise<AliasPolicy> {
+    return this.#transport.request(
+      'GET',
+      `${modelPath(model)}/aliases/${encodeURIComponent(name)}/policy`,
+    );
+  }
+
+  /** Whether a version has what the policy of an alias asks for. */
+  check(
+    model: string,
+    name: string,
+    version: string,
+  ): Promise<{ items: EvidenceFact[] }> {
+    return this.#transport.request(
+      'GET',
+      `${modelPath(model)}/aliases/${encodeURIComponent(
+        name,
+      )}/evidence${toQuery({ version })}`,
+    );
+  }
+
+  /** What policies may ask for. */
+  evidenceKinds(): Promise<{ items: EvidenceKindInfo[] }> {
+    return this.#transport.request('GET', '/alias-evidence');
   }
 
   setPolicy(

@@ -29,12 +29,38 @@ export interface Alias {
 export const aliasPolicySchema = z.strictObject({
   /** Entity references of users and groups that may move the alias; anybody who may register versions when empty. */
   movers: z.array(z.string()).max(50),
-  /** What a version needs before the alias may point at it. */
-  evidence: z.array(z.enum(['live-in-staging', 'live-in-production'])).max(10),
+  /**
+   * What a version needs before the alias may point at it: `live-in-staging`,
+   * `metric:accuracy>=0.9`; `EvidenceKindInfo` tells which there are.
+   */
+  evidence: z.array(z.string().min(1).max(200)).max(20),
 });
 
 /** @public */
 export type AliasPolicy = z.infer<typeof aliasPolicySchema>;
+
+/**
+ * A kind of evidence that a policy may ask for.
+ * @public
+ */
+export interface EvidenceKindInfo {
+  name: string;
+  description: string;
+  /** How it is written when something has to stand behind it. */
+  example?: string;
+}
+
+/**
+ * Whether a version has what a policy asks for.
+ * @public
+ */
+export interface EvidenceFact {
+  /** As written in the policy. */
+  requirement: string;
+  met: boolean;
+  /** What is missing, in one sentence. */
+  missing?: string;
+}
 
 /**
  * One move of an alias.

@@ -5,6 +5,7 @@ import type {
   LimitsClient,
   LineageClient,
   MlClient,
+  RetentionClient,
   VersionsClient,
   WebhooksClient,
 } from '@ml-platform/plugin-ml-common';
@@ -16,13 +17,20 @@ import type {
  */
 export type MlApi = Omit<
   Pick<MlClient, keyof MlClient>,
-  'versions' | 'aliases' | 'approvals' | 'lineage' | 'limits' | 'webhooks'
+  | 'versions'
+  | 'aliases'
+  | 'approvals'
+  | 'lineage'
+  | 'limits'
+  | 'retention'
+  | 'webhooks'
 > & {
   versions: Pick<VersionsClient, keyof VersionsClient>;
   aliases: Pick<AliasesClient, keyof AliasesClient>;
   approvals: Pick<ApprovalsClient, keyof ApprovalsClient>;
   lineage: Pick<LineageClient, keyof LineageClient>;
   limits: Pick<LimitsClient, keyof LimitsClient>;
+  retention: Pick<RetentionClient, keyof RetentionClient>;
   webhooks: Pick<WebhooksClient, keyof WebhooksClient>;
 };
 

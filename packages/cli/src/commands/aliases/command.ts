@@ -1,20 +1,13 @@
-import { Option, type Command } from 'commander';
-import type { AliasPolicy } from '@ml-platform/plugin-ml-common';
+import type { Command } from 'commander';
 import type { Launch } from '../../program';
 import { examples } from '../options';
-
-// Not taken from the common package: that would load all of it for `--help`.
-const EVIDENCE: ReadonlyArray<AliasPolicy['evidence'][number]> = [
-  'live-in-staging',
-  'live-in-production',
-];
 
 const MODEL = ['<model>', 'name of the model'] as const;
 const ALIAS = ['<alias>', 'name of the alias, for example champion'] as const;
 
 export interface PolicyOptions {
   mover?: string[];
-  evidence?: AliasPolicy['evidence'];
+  evidence?: string[];
   clear?: boolean;
 }
 
@@ -96,11 +89,9 @@ ${examples(
       '--mover <entities...>',
       'users and groups that may move it, user:default/mia',
     )
-    .addOption(
-      new Option(
-        '--evidence <facts...>',
-        'what a version needs for it',
-      ).choices(EVIDENCE),
+    .option(
+      '--evidence <facts...>',
+      'what a version needs for it; `ml aliases evidence` lists them',
     )
     .option('--clear', 'ask for nothing any more')
     .addHelpText(
@@ -110,12 +101,41 @@ Without options the policy is shown. What is set replaces the policy before;
 without --mover everybody may move it who may manage versions of the model.
 ${examples(
   'ml aliases policy wine-classifier champion --mover group:default/quality-team --evidence live-in-staging',
+  "ml aliases policy wine-classifier champion --evidence staging-hours:24 'metric:accuracy>=0.9'",
   'ml aliases policy wine-classifier champion --clear',
 )}`,
     )
     .action((model: string, alias: string, options: PolicyOptions) =>
       launch(async context =>
         (await import('./policy')).policy(context, { model, alias, options }),
+      ),
+    );
+  aliases
+    .command('evidence')
+    .description('List what the policy of an alias may ask for')
+    .addHelpText('after', examples('ml aliases evidence'))
+    .action(() =>
+      launch(async context =>
+        (await import('./evidence')).listEvidence(context),
+      ),
+    );
+  aliases
+    .command('check')
+    .description('Tell whether a version has what the policy asks for')
+    .argument(...MODEL)
+    .argument(...ALIAS)
+    .argument('<version>', 'the version it might point at')
+    .addHelpText(
+      'after',
+      `
+Ends with exit code 6 when something is missing; moves nothing.
+${examples('ml aliases check wine-classifier champion 1.1.0')}`,
+    )
+    .action((model: string, alias: string, version: string) =>
+      launch(async context =>
+        (await import('./evidence')).checkEvidence(context, {
+          ...{ model, alias, version },
+        }),
       ),
     );
 }

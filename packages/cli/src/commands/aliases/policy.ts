@@ -1,7 +1,5 @@
-import type { AliasPolicy } from '@ml-platform/plugin-ml-common';
+import type { AliasPolicy, MlClient } from '@ml-platform/plugin-ml-common';
 import type { CommandContext } from '../../CommandContext';
-import { CliError } from '../../errors/CliError';
-import { ExitCode } from '../../errors/ExitCode';
 import { parseEntityRef } from '../parseEntityRef';
 import { usageError } from '../parseRef';
 import { checkNames } from './checkNames';
@@ -23,22 +21,14 @@ export async function policy(
   const { client } = await connect();
   let current: AliasPolicy;
   if (clear || isChange) {
+    await checkKinds(client, evidence);
     current = await client.aliases.setPolicy(model, alias, {
       movers,
       evidence: [...new Set(evidence)],
     });
     output.done(`Set the policy of ${model}@${alias}`);
   } else {
-    const { items } = await client.aliases.list(model);
-    const found = items.find(item => item.name === alias);
-    if (!found) {
-      throw new CliError({
-        code: 'NOT_FOUND',
-        exitCode: ExitCode.notFound,
-        message: `${model} has no alias '${alias}'`,
-      });
-    }
-    current = found.policy ?? { movers: [], evidence: [] };
+    current = await client.aliases.getPolicy(model, alias);
   }
   await output.object({
     kind: 'AliasPolicy',
@@ -54,4 +44,20 @@ export async function policy(
         `Evidence  ${current.evidence.join(', ') || 'none'}`,
       ].join('\n'),
   });
+}
+
+/** Told as a wrong command line, with what there is. */
+async function checkKinds(client: MlClient, evidence: string[]): Promise<void> {
+  if (!evidence.length) return;
+  const { items } = await client.aliases.evidenceKinds();
+  const unknown = evidence.find(
+    text => !items.some(({ name }) => name === text.split(':')[0]),
+  );
+  if (!unknown) return;
+  throw usageError(
+    `--evidence: '${unknown}' is not known`,
+    `There are ${items
+      .map(({ example, name }) => example ?? name)
+      .join(', ')}.`,
+  );
 }
