@@ -73,6 +73,28 @@ const VIEWS: Array<{
       ).toBeVisible(),
   },
   {
+    name: 'search for versions',
+    address: '/ml/versions?q=wine',
+    ready: page =>
+      expect(
+        page.getByRole('row', { name: /wine-classifier@1\.0\.0/ }),
+      ).toBeVisible(),
+  },
+  {
+    name: 'rules',
+    address: `${MODEL_PAGE}/rules`,
+    ready: page =>
+      expect(page.getByRole('row', { name: /1\.0\.0 stays/ })).toBeVisible(),
+  },
+  {
+    name: 'asking for larger artifacts',
+    address: `${MODEL_PAGE}/rules`,
+    ready: async page => {
+      await page.getByRole('button', { name: 'Ask for more…' }).click();
+      await expect(page.getByRole('dialog')).toContainText('second person');
+    },
+  },
+  {
     name: 'adding a webhook',
     address: '/ml/webhooks',
     ready: async page => {
@@ -91,6 +113,7 @@ const VIEWS: Array<{
 ];
 
 test.beforeAll(async () => {
+  await ml('retention', 'set', 'wine-classifier', '--newest', '10');
   const known = await ml('webhooks', 'list');
   if (known.includes('https://ci.example.com/ml')) return;
   await ml(

@@ -90,6 +90,16 @@ const lineageContent = EntityContentBlueprint.make({
   },
 });
 
+const rulesContent = EntityContentBlueprint.make({
+  name: 'rules',
+  params: {
+    path: '/rules',
+    title: texts.rules.title,
+    filter: { kind: 'model' },
+    loader: () => import('./components/Rules').then(m => <m.RulesTab />),
+  },
+});
+
 /**
  * The portal's pages for models.
  * @public
@@ -108,6 +118,7 @@ export const mlPlugin = createFrontendPlugin({
     versionsContent,
     deploymentsContent,
     lineageContent,
+    rulesContent,
   ],
 });
 

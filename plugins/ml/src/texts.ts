@@ -6,6 +6,8 @@ import type {
 import { canaryTexts } from './canaryTexts';
 import { lifecycleTexts } from './lifecycleTexts';
 import { lineageTexts } from './lineageTexts';
+import { rulesTexts } from './rulesTexts';
+import { searchTexts } from './searchTexts';
 import { webhookTexts } from './webhookTexts';
 
 /** Every sentence that the portal says, in one place. */
@@ -14,6 +16,8 @@ export const texts = {
   ...canaryTexts,
   lineage: lineageTexts,
   webhooks: webhookTexts,
+  search: searchTexts,
+  rules: rulesTexts,
 
   environment: {
     staging: 'Staging',

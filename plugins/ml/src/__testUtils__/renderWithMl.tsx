@@ -54,6 +54,7 @@ export const lineageMock = partOf<MlApi['lineage']>();
 export const approvalsMock = partOf<MlApi['approvals']>();
 export const webhooksMock = partOf<MlApi['webhooks']>();
 export const limitsMock = partOf<MlApi['limits']>();
+export const retentionMock = partOf<MlApi['retention']>();
 export const aliasesMock = (partial: Partial<MlApi['aliases']> = {}) =>
   partOf<MlApi['aliases']>()({
     list: async () => ({ items: [] }),

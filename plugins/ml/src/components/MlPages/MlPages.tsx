@@ -8,6 +8,7 @@ import { rootRouteRef } from '../../routes';
 import { texts } from '../../texts';
 import { ApprovalsPage } from '../Approvals';
 import { ModelsPage } from '../ModelsPage';
+import { VersionSearchPage } from '../VersionSearch';
 import { WebhooksPage } from '../Webhooks';
 import classes from './MlPages.module.css';
 
@@ -38,6 +39,7 @@ export function MlPages() {
           <NavLink to={base} end>
             {texts.models.title}
           </NavLink>
+          <NavLink to={`${base}/versions`}>{texts.search.title}</NavLink>
           <NavLink to={`${base}/approvals`}>
             {texts.approvals.tab(number)}
           </NavLink>
@@ -52,6 +54,7 @@ export function MlPages() {
           path="approvals"
           element={<ApprovalsPage onChange={waiting.reload} />}
         />
+        <Route path="versions" element={<VersionSearchPage />} />
         <Route path="webhooks" element={<WebhooksPage />} />
       </Routes>
     </>

@@ -1,0 +1,1 @@
+export { VersionSearchPage } from './VersionSearchPage';
