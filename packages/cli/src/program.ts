@@ -3,6 +3,7 @@ import { version } from '../package.json';
 import type { CommandContext, GlobalOptions } from './CommandContext';
 import type { ExitStatus } from './errors/ExitCode';
 import { addAliasesCommands } from './commands/aliases/command';
+import { addAuditCommands } from './commands/audit/command';
 import { addApprovalsCommands } from './commands/approvals/command';
 import { addCheckCommand } from './commands/check/command';
 import { addCompletionCommands } from './commands/completion/command';
@@ -102,6 +103,7 @@ Exit codes are listed by \`ml help exit-codes\`.`,
   addLimitsCommands(program, start);
   addRetentionCommands(program, start);
   addWebhooksCommands(program, start);
+  addAuditCommands(program, start);
   addOpenCommand(program, start);
   program.commandsGroup('Help:');
   addDoctorCommand(program, start);

@@ -1,4 +1,5 @@
 import { createServer } from 'node:net';
+import { join } from 'node:path';
 import { sampleOf } from './testing/examples';
 import { Platform } from './testing/Platform';
 import { processTree, stillRunning } from './testing/processes';
@@ -25,6 +26,40 @@ describe('starting and stopping', () => {
     expect(stderr).toMatch(/running already .* npm run stop/);
     await platform.portalAnswers();
   });
+
+  it('keeps an audit log that is anchored outside the database and verifies offline', async () => {
+    const ml = async (...args: string[]) => {
+      const { code, stderr, stdout } = await platform.ml(args);
+      expect({ code, stderr: code ? stderr : '' }).toEqual({
+        code: 0,
+        stderr: '',
+      });
+      return stdout;
+    };
+    await until(
+      async () => {
+        const { data } = JSON.parse(await ml('audit', 'status', '--json'));
+        return data.health === 'ok' && data.checkpoint.size === data.size;
+      },
+      { what: 'the log to be anchored', timeoutMs: 120_000, intervalMs: 500 },
+    );
+    const { data } = JSON.parse(await ml('audit', 'verify', '--json'));
+    expect(data).toMatchObject({ findings: [] });
+    const found = await ml(
+      ...['audit', 'search', '--action', 'version.register', '-o', 'name'],
+    );
+    expect(found.trim().split('\n')).toHaveLength(2);
+
+    const file = join(platform.dataDir, 'audit.jsonl');
+    await ml('audit', 'export', '--since', '1d', '--output', file);
+    const status = JSON.parse(await ml('audit', 'status', '--json'));
+    const verified = await run('python3', [
+      ...['scripts/verify-audit-export.py', file],
+      ...['--key', status.data.verifierKey],
+    ]);
+    expect(verified.stdout).toMatch(/^VALID: \d+ entries/);
+    expect(verified.code).toBe(0);
+  }, 150_000);
 
   it('stops on Ctrl-C and leaves no process behind', async () => {
     const processes = processTree(platform.pid);

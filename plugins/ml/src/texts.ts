@@ -3,6 +3,7 @@ import type {
   Release,
   ReleaseState,
 } from '@ml-platform/plugin-ml-common';
+import { auditTexts } from './auditTexts';
 import { canaryTexts } from './canaryTexts';
 import { lifecycleTexts } from './lifecycleTexts';
 import { lineageTexts } from './lineageTexts';
@@ -14,6 +15,7 @@ import { webhookTexts } from './webhookTexts';
 export const texts = {
   ...lifecycleTexts,
   ...canaryTexts,
+  ...auditTexts,
   lineage: lineageTexts,
   webhooks: webhookTexts,
   search: searchTexts,

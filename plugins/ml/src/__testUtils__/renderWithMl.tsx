@@ -53,6 +53,7 @@ export const versionsMock = partOf<MlApi['versions']>();
 export const lineageMock = partOf<MlApi['lineage']>();
 export const approvalsMock = partOf<MlApi['approvals']>();
 export const webhooksMock = partOf<MlApi['webhooks']>();
+export const auditMock = partOf<MlApi['audit']>();
 export const limitsMock = partOf<MlApi['limits']>();
 export const retentionMock = partOf<MlApi['retention']>();
 export const aliasesMock = (partial: Partial<MlApi['aliases']> = {}) =>

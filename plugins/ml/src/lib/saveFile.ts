@@ -1,10 +1,16 @@
 /** Hands a document to the browser, to be saved as a file. */
 export function saveJson(name: string, content: object): void {
-  const url = URL.createObjectURL(
-    new Blob([`${JSON.stringify(content, undefined, 2)}\n`], {
-      type: 'application/json',
-    }),
-  );
+  const text = `${JSON.stringify(content, undefined, 2)}\n`;
+  saveText(name, text, 'application/json');
+}
+
+/** The same for text as it is. */
+export function saveText(
+  name: string,
+  text: string,
+  type = 'text/plain',
+): void {
+  const url = URL.createObjectURL(new Blob([text], { type }));
   const link = document.createElement('a');
   link.href = url;
   link.download = name;

@@ -2,11 +2,15 @@ import { NavLink, Route, Routes } from 'react-router-dom';
 import { Container } from '@backstage/ui';
 import { useRouteRef } from '@backstage/frontend-plugin-api';
 import { usePermission } from '@backstage/plugin-permission-react';
-import { mlWebhookManagePermission } from '@ml-platform/plugin-ml-common';
+import {
+  mlAuditReadPermission,
+  mlWebhookManagePermission,
+} from '@ml-platform/plugin-ml-common';
 import { useMlQuery } from '../../hooks/useMlQuery';
 import { rootRouteRef } from '../../routes';
 import { texts } from '../../texts';
 import { ApprovalsPage } from '../Approvals';
+import { AuditPage } from '../Audit';
 import { ModelsPage } from '../ModelsPage';
 import { VersionSearchPage } from '../VersionSearch';
 import { WebhooksPage } from '../Webhooks';
@@ -14,11 +18,14 @@ import classes from './MlPages.module.css';
 
 const MOST_COUNTED = 100;
 
-/** `/ml`: all models, and beside them what waits for a second person, and webhooks. */
+/** `/ml`: all models, and beside them what waits for a second person, the audit log and webhooks. */
 export function MlPages() {
   const base = useRouteRef(rootRouteRef)?.() ?? '/ml';
   const { allowed: mayManageWebhooks } = usePermission({
     permission: mlWebhookManagePermission,
+  });
+  const { allowed: mayAudit } = usePermission({
+    permission: mlAuditReadPermission,
   });
   const waiting = useMlQuery({
     key: 'approvals:waiting',
@@ -43,6 +50,9 @@ export function MlPages() {
           <NavLink to={`${base}/approvals`}>
             {texts.approvals.tab(number)}
           </NavLink>
+          {mayAudit && (
+            <NavLink to={`${base}/audit`}>{texts.audit.title}</NavLink>
+          )}
           {mayManageWebhooks && (
             <NavLink to={`${base}/webhooks`}>{texts.webhooks.title}</NavLink>
           )}
@@ -55,6 +65,7 @@ export function MlPages() {
           element={<ApprovalsPage onChange={waiting.reload} />}
         />
         <Route path="versions" element={<VersionSearchPage />} />
+        <Route path="audit" element={<AuditPage />} />
         <Route path="webhooks" element={<WebhooksPage />} />
       </Routes>
     </>

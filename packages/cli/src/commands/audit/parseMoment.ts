@@ -1,0 +1,16 @@
+const UNITS: Record<string, number> = {
+  m: 60_000,
+  h: 3_600_000,
+  d: 86_400_000,
+};
+
+/** A time as ISO 8601 from a date, a time, or an age before now; undefined when it is none of them. */
+export function parseMoment(text: string, now: number): string | undefined {
+  const age = /^(\d{1,6})([mhd])$/.exec(text);
+  const time = age
+    ? now - Number(age[1]) * UNITS[age[2]]
+    : /^\d{4}-\d{2}-\d{2}/.test(text)
+    ? Date.parse(text)
+    : NaN;
+  return Number.isNaN(time) ? undefined : new Date(time).toISOString();
+}

@@ -1,0 +1,80 @@
+import { type FormEvent, useState } from 'react';
+import { Button, Select, TextField } from '@backstage/ui';
+import {
+  AUDIT_OUTCOMES,
+  type AuditFilter,
+  type AuditOutcome,
+} from '@ml-platform/plugin-ml-common';
+import { texts } from '../../texts';
+import classes from './Audit.module.css';
+
+const ANY = 'any';
+
+/** What is searched for; nothing happens until it is asked for. */
+export function AuditFilters(props: {
+  filter: AuditFilter;
+  onChange: (filter: AuditFilter) => void;
+}) {
+  const { filter, onChange } = props;
+  const say = texts.audit.filters;
+  const [draft, setDraft] = useState(filter);
+  const isFiltered = Object.values(filter).some(Boolean);
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    onChange(draft);
+  };
+  return (
+    <form className={classes.filters} onSubmit={submit}>
+      {(['actor', 'action', 'resource'] as const).map(name => (
+        <TextField
+          key={name}
+          label={say[name]}
+          size="small"
+          value={draft[name] ?? ''}
+          onChange={value => setDraft({ ...draft, [name]: value || undefined })}
+        />
+      ))}
+      <Select
+        label={say.outcome}
+        size="small"
+        options={[
+          { value: ANY, label: say.anyOutcome },
+          ...AUDIT_OUTCOMES.map(value => ({
+            value,
+            label: texts.audit.outcomes[value],
+          })),
+        ]}
+        selectedKey={draft.outcome ?? ANY}
+        onSelectionChange={key =>
+          setDraft({
+            ...draft,
+            outcome: key === ANY ? undefined : (key as AuditOutcome),
+          })
+        }
+      />
+      <TextField
+        label={say.since}
+        size="small"
+        type="text"
+        placeholder="2026-11-01"
+        value={draft.since?.slice(0, 10) ?? ''}
+        onChange={day =>
+          setDraft({ ...draft, since: day ? toMoment(day) : undefined })
+        }
+      />
+      <Button type="submit" size="small" variant="primary">
+        {say.apply}
+      </Button>
+      {isFiltered && (
+        <Button size="small" variant="secondary" onPress={() => onChange({})}>
+          {say.clear}
+        </Button>
+      )}
+    </form>
+  );
+}
+
+/** A whole day as a moment; what is no day yet stays as it was typed, and the server says so. */
+function toMoment(day: string): string {
+  return /^\d{4}-\d{2}-\d{2}$/.test(day) ? `${day}T00:00:00Z` : day;
+}
