@@ -37,22 +37,21 @@ export async function tailAudit(
   { limit: _, since, ...filter }: SearchAuditOptions,
 ): Promise<void> {
   const { client } = await connect();
-  const seen = new Set<string>();
-  let from = since ?? new Date().toISOString();
-  for (;;) {
-    const items = await collectPages(10_000, page =>
+  const readFrom = (from: string) =>
+    collectPages(10_000, page =>
       client.audit.list({ ...page, ...filter, since: from }),
     );
-    for (const item of items.reverse()) {
-      if (seen.has(item.id)) continue;
-      seen.add(item.id);
-      output.write(line(item, output.format === 'json'));
+  let seen = new Set<string>();
+  let from = since ?? new Date().toISOString();
+  for (;;) {
+    const items = (await readFrom(from)).reverse();
+    for (const item of items) {
+      if (!seen.has(item.id))
+        output.write(line(item, output.format === 'json'));
     }
-    // Several events may have the time of the last one.
+    // The next look begins at the time of the last one, which several may have.
     from = items.at(-1)?.at ?? from;
-    for (const id of seen) {
-      if (seen.size > 10_000) seen.delete(id);
-    }
+    seen = new Set(items.map(({ id }) => id));
     await sleep(POLL_MS);
   }
 }
