@@ -137,6 +137,30 @@ export interface Config {
         /** A step that lasts longer than this is rolled back; 24 hours by default. */
         maxStep?: HumanDuration | string;
       };
+      /** How releases with the strategy `blueGreen` take over. */
+      blueGreen?: {
+        /** How long the new version is watched while the old one stays warm; 15 minutes by default. */
+        bake?: HumanDuration | string;
+        /** What happens when that time is over without enough requests; `proceed_flagged` by default. */
+        insufficientEvidence?: 'extend' | 'proceed_flagged';
+      };
+      /** What releases with the strategy `shadow` do. */
+      shadow?: {
+        /** Share of the requests that is copied, in percent; 100 by default. */
+        percent?: number;
+        /** How long copies are answered at the least; 30 minutes by default. */
+        hold?: HumanDuration | string;
+        /** Answered copies that a decision needs; 100 by default. */
+        minRequests?: number;
+        /** Share of copies that may fail; 0.01 by default. */
+        maxErrorRate?: number;
+        /** Share of answers that may differ before a canary; not judged by default. */
+        maxDisagreement?: number;
+        /** Numbers that differ by no more than this share of their size are the same; 0.00001 by default. */
+        tolerance?: number;
+        /** What follows: nothing, or a canary; `end` by default. */
+        afterwards?: 'end' | 'canary';
+      };
     };
   };
 }

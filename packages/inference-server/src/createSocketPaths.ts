@@ -9,9 +9,13 @@ const MAX_FOLDER_BYTES = 90;
 /**
  * A folder for the workers' sockets that only this user can enter: in the data
  * folder, or among the temporary files when that path is too long. Clears what
- * a killed server left, so call it only when no other can be running.
+ * a killed server left, so call it only when no other can be running, or keep what
+ * belongs to others.
  */
-export function createSocketPaths(dataDir: string): {
+export function createSocketPaths(
+  dataDir: string,
+  options: { keepOthers?: boolean } = {},
+): {
   /** A fresh path. */
   next(): string;
   remove(): void;
@@ -19,7 +23,8 @@ export function createSocketPaths(dataDir: string): {
   if (process.platform === 'win32') {
     return { next: () => `\\\\.\\pipe\\ml-${randomUUID()}`, remove() {} };
   }
-  const folder = createFolder(join(dataDir, 'run'));
+  const { keepOthers = false } = options;
+  const folder = createFolder(join(dataDir, 'run'), keepOthers);
   let count = 0;
   return {
     next() {
@@ -32,11 +37,12 @@ export function createSocketPaths(dataDir: string): {
   };
 }
 
-function createFolder(wanted: string): string {
+function createFolder(all: string, keepOthers: boolean): string {
+  const wanted = join(all, String(process.pid));
   if (Buffer.byteLength(wanted) > MAX_FOLDER_BYTES) {
     return mkdtempSync(join(tmpdir(), 'ml-inference-'));
   }
-  rmSync(wanted, { recursive: true, force: true });
+  if (!keepOthers) rmSync(all, { recursive: true, force: true });
   mkdirSync(wanted, { recursive: true, mode: 0o700 });
   return wanted;
 }

@@ -1,6 +1,8 @@
 import { readConfig } from './config/readConfig';
 import { CommandError, UsageError } from './commands/errors';
 import { rollBack } from './commands/rollBack';
+import { supervise } from './commands/supervise';
+import { upgrade } from './commands/upgrade';
 import { ListenError } from './http/listen';
 import { serve } from './standalone/serve';
 import { startInferenceServer } from './startInferenceServer';
@@ -15,9 +17,17 @@ async function main(): Promise<void> {
     await rollBack(words);
     return;
   }
+  if (command === 'supervise') {
+    await supervise();
+    return;
+  }
+  if (command === 'upgrade') {
+    await upgrade();
+    return;
+  }
   if (command !== undefined) {
     throw new UsageError(
-      `'${command}' is no command of it; without one it serves what the portal tells it, \`serve --model-dir <folder>\` serves one model alone, \`rollback <model> --env <environment>\` goes back to the last good version`,
+      `'${command}' is no command of it; without one it serves what the portal tells it, \`serve --model-dir <folder>\` serves one model alone, \`supervise\` keeps it running, \`upgrade\` replaces it, \`rollback <model> --env <environment>\` goes back to the last good version`,
     );
   }
   const config = readConfig(process.env);

@@ -12,11 +12,14 @@ import { createGatewayServer } from './gateway/createGatewayServer';
 import { createGrpcServer } from './gateway/grpc/createGrpcServer';
 import { createPipeline } from './gateway/pipeline/createPipeline';
 import { CountsFile } from './experiments/CountsFile';
+import { Connections } from './http/Connections';
 import { closeGracefully, listen, listenForGrpc } from './http/listen';
 import { Logger, type LogLevel } from './log/Logger';
 import { RequestLog } from './log/RequestLog';
 import { ServingPlane } from './serving/ServingPlane';
 import { DRAIN_MS } from './serving/VersionRunner';
+import { followSupervisor } from './supervisor/followSupervisor';
+import { SupervisedRole } from './supervisor/SupervisedRole';
 import { StateStore } from './state/StateStore';
 
 /** @public */
@@ -92,10 +95,32 @@ export async function startInferenceServer(
   };
   const production = gateway('production');
   const staging = gateway('staging');
+  const connections = [production.rest, staging.rest].map(
+    server => new Connections(server),
+  );
   const servers = [production.rest, staging.rest, control];
   const grpcServers = [production.grpc, staging.grpc];
 
   await plane.restore();
+  const role = SupervisedRole.find();
+  let takeOver = () => {};
+  const takesOver = new Promise<void>(resolve => {
+    takeOver = resolve;
+  });
+  const startPlane = () => {
+    cache.open();
+    const keepOthers = role?.isSuccessor;
+    const created = createSocketPaths(dataDir, { keepOthers });
+    plane.start(() => created.next(), takesOver);
+    return created;
+  };
+  // A successor is told when; the one before serves until then.
+  let sockets = role?.isSuccessor ? startPlane() : undefined;
+  if (role?.isSuccessor) {
+    await plane.settled;
+    role.say({ type: 'loaded', ready: plane.readyVersions() });
+    await role.untilTold('listen');
+  }
   let addresses: InferenceServer['addresses'];
   let grpcAddresses: InferenceServer['grpcAddresses'];
   try {
@@ -105,11 +130,13 @@ export async function startInferenceServer(
       production: await listenForGrpc(production.grpc.listener, {
         host,
         port: grpcPorts.production,
+        role,
         purpose: 'production inference over gRPC',
       }),
       staging: await listenForGrpc(staging.grpc.listener, {
         host,
         port: grpcPorts.staging,
+        role,
         purpose: 'staging inference over gRPC',
       }),
     };
@@ -117,17 +144,20 @@ export async function startInferenceServer(
       production: await listen(production.rest, {
         host,
         port: gatewayPorts.production,
+        role,
         purpose: 'production inference',
       }),
       staging: await listen(staging.rest, {
         host,
         port: gatewayPorts.staging,
+        role,
         purpose: 'staging inference',
       }),
       // The control API comes last: what it accepts can start at once.
       control: await listen(control, {
         host: controlHost,
         port: options.controlPort,
+        role,
         purpose: 'the control API',
       }),
     };
@@ -138,9 +168,8 @@ export async function startInferenceServer(
     throw error;
   }
   // Only now is it sure that no other server works on these folders.
-  cache.open();
-  const sockets = createSocketPaths(dataDir);
-  plane.start(() => sockets.next());
+  sockets ??= startPlane();
+  takeOver();
 
   const stop = async () => {
     logger.info('Stopping');
@@ -152,6 +181,21 @@ export async function startInferenceServer(
     await log.close();
     sockets.remove();
   };
+  const retire = async () => {
+    logger.info('A newer server has taken over; finishing');
+    await Promise.all([
+      ...connections.map(each => each.retire(DRAIN_MS)),
+      closeGracefully(control, DRAIN_MS),
+      ...grpcServers.map(server => server.close(DRAIN_MS)),
+    ]);
+    await plane.stop();
+    await log.close();
+    sockets.remove();
+  };
   let stopped: Promise<void> | undefined;
+  if (role) {
+    followSupervisor({ role, plane, retire, logger });
+    role.say({ type: 'listening' });
+  }
   return { addresses, grpcAddresses, stop: () => (stopped ??= stop()) };
 }

@@ -11,6 +11,10 @@ import type { ExternalArtifactStoreOptions, S3Options } from './artifacts';
 import { readS3Options } from './artifacts/s3/readS3Options';
 import type { AuditConfig } from './audit/startAudit';
 import { readCanarySettings } from './releases/canarySettings';
+import {
+  readStrategySettings,
+  type StrategySettings,
+} from './releases/strategySettings';
 import type { OpenLineageOptions } from './lineage/openlineage/OpenLineageChannel';
 import type { EmbeddedServingTargetOptions } from './serving/EmbeddedServingTarget';
 
@@ -52,6 +56,7 @@ export interface MlConfig {
   /** Milliseconds. */
   loadTimeout: number;
   canary: RolloutSettings;
+  strategies: StrategySettings;
   /** Host and port of the registry that clients push to. */
   registryHost: string;
   /** Where clients push instead of to the portal. */
@@ -123,6 +128,7 @@ export function readMlConfig(config: RootConfigService): MlConfig {
     statusInterval: duration('ml.serving.statusInterval', 2_000),
     loadTimeout: duration('ml.releases.loadTimeout', 5 * 60_000),
     canary: readCanarySettings(config),
+    strategies: readStrategySettings(config),
     registryHost: new URL(
       external?.getString('url') ?? config.getString('backend.baseUrl'),
     ).host,

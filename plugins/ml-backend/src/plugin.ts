@@ -229,7 +229,7 @@ export const mlPlugin = createBackendPlugin({
           approvals,
         });
         const shared = { store, registry, target, audit, changes, logger };
-        const reconciler = new Reconciler(shared);
+        const reconciler = new Reconciler({ ...shared, outbox });
         const monitor = new ServingMonitor({
           target,
           changes,
@@ -242,6 +242,7 @@ export const mlPlugin = createBackendPlugin({
           outbox,
           loadTimeout: config.loadTimeout,
           canary: config.canary,
+          strategies: config.strategies,
           onRouted: () => monitor.refresh(),
         });
         const deployments = new DeploymentViews({ ...shared, monitor });

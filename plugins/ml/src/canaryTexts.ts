@@ -1,4 +1,5 @@
 import type {
+  MirrorReport,
   Release,
   RolloutAction,
   RolloutStatus,
@@ -15,7 +16,35 @@ export const canaryTexts = {
     canary: 'Canary',
     canaryHelp:
       'It gets a rising share beside the live version, and is rolled back by itself when it is worse.',
+    blueGreen: 'Blue-green',
+    blueGreenHelp:
+      'It is checked, then gets every request at once and is watched; the live version stays warm to switch back by itself.',
+    shadow: 'Shadow',
+    shadowHelp:
+      'It answers copies of the requests, which reach nobody, and its answers are compared with the live version’s.',
   } satisfies Record<Strategy, string> & Record<string, string>,
+
+  shadow: {
+    checking: (version: string) =>
+      `${version} answers sample requests before it gets any other.`,
+    copying: (percent: number, version: string) =>
+      `Copies of ${percent} % of the requests go to ${version}`,
+    waiting: 'No copy was answered yet.',
+    caption: 'Answers compared',
+    columns: ['Output', 'Compared', 'Different', 'Largest difference'],
+    found: ({
+      agreed,
+      compared,
+      dropped,
+      errors,
+      sent,
+      skipped,
+    }: MirrorReport) =>
+      `${sent} copies sent, ${errors} failed; ${agreed} of ${compared} answers were the same. ${dropped} dropped, ${skipped} not comparable.`,
+    latency: ({ live, shadow }: NonNullable<MirrorReport['latencyMs']>) =>
+      `p99 of ${shadow.p99} ms, the live version ${live.p99} ms`,
+    none: 'no number',
+  },
 
   canary: {
     effect: (from: string) =>

@@ -30,11 +30,12 @@ export const texts = {
     pending: 'Waiting',
     loading: 'Loading',
     routing: 'Routing',
-    progressing: 'Canary',
+    progressing: 'Under way',
     succeeded: 'Succeeded',
     failed: 'Failed',
     rolled_back: 'Rolled back',
     aborted: 'Aborted',
+    shadowed: 'Compared',
   } satisfies Record<ReleaseState, string>,
 
   releaseStep: {
@@ -46,6 +47,7 @@ export const texts = {
     failed: 'Failed',
     rolled_back: 'Rolled back',
     aborted: 'Aborted',
+    shadowed: 'Compared',
   } satisfies Record<ReleaseState, string>,
 
   releaseKind: { deploy: 'Deploy', rollback: 'Rollback' } satisfies Record<

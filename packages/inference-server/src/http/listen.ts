@@ -1,13 +1,16 @@
 import type { Server } from 'node:http';
+import type { SupervisedRole } from '../supervisor/SupervisedRole';
 import type { AddressInfo, Server as NetServer } from 'node:net';
 
 /** A server that cannot listen where it was told to; the message is for people. */
 export class ListenError extends Error {}
 
-interface ListenOptions {
+export interface ListenOptions {
   host: string;
   port: number;
   purpose: string;
+  /** Holds the sockets of a server that can be upgraded. */
+  role?: SupervisedRole;
 }
 
 /** Binds a server and returns its base URL. */
@@ -30,13 +33,17 @@ async function bind(
   server: NetServer,
   options: ListenOptions,
 ): Promise<string> {
-  const { host, port } = options;
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', (error: NodeJS.ErrnoException) =>
-      reject(new ListenError(explain(error, options))),
-    );
-    server.listen(port, host, resolve);
-  });
+  const { host, port, purpose, role } = options;
+  try {
+    await (role
+      ? role.listen(server, { host, port, key: purpose })
+      : new Promise<void>((resolve, reject) => {
+          server.once('error', reject);
+          server.listen(port, host, resolve);
+        }));
+  } catch (error) {
+    throw new ListenError(explain(error as NodeJS.ErrnoException, options));
+  }
   const { port: real } = server.address() as AddressInfo;
   const name = host.includes(':') ? `[${host}]` : host;
   return `${name}:${real}`;

@@ -12,4 +12,9 @@ export class KeyedQueue {
     });
     return result;
   }
+
+  /** Resolves when nothing runs or waits. */
+  async idle(): Promise<void> {
+    while (this.#last.size) await Promise.all(this.#last.values());
+  }
 }

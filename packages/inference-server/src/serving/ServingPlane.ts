@@ -9,7 +9,11 @@ import type {
   ServedVersionStatus,
   ServingStatus,
 } from '@ml-platform/plugin-ml-common';
-import { ConflictError, InputError } from '@backstage/errors';
+import {
+  ConflictError,
+  InputError,
+  ServiceUnavailableError,
+} from '@backstage/errors';
 import { isDeepStrictEqual } from 'node:util';
 import type { ArtifactSource } from '../artifacts/ArtifactPuller';
 import type { Logger } from '../log/Logger';
@@ -45,6 +49,12 @@ export class ServingPlane {
   readonly experiments: Experiments;
   readonly #draining = new Map<VersionRunner, Promise<void>>();
   #restored = false;
+  #frozen = false;
+  #settle: () => void = () => {};
+  /** Resolves when {@link ServingPlane.restored} holds. */
+  readonly settled = new Promise<void>(resolve => {
+    this.#settle = resolve;
+  });
   #nextSocketPath: () => string = () => {
     throw new Error('not started');
   };
@@ -79,19 +89,51 @@ export class ServingPlane {
     }
   }
 
-  /** Starts what was restored. `nextSocketPath` gives fresh paths for workers' sockets. */
-  start(nextSocketPath: () => string): void {
+  /**
+   * Starts what was restored. `nextSocketPath` gives fresh paths for workers'
+   * sockets; nothing is changed before `takesOver`, while another still serves.
+   */
+  start(
+    nextSocketPath: () => string,
+    takesOver: Promise<void> = Promise.resolve(),
+  ): void {
     this.#nextSocketPath = nextSocketPath;
     const runners = [...this.#models.values()].flatMap(({ versions }) => [
       ...versions.values(),
     ]);
     for (const runner of runners) runner.start();
-    this.experiments.start();
-    Promise.all(runners.map(({ settled }) => settled)).then(() => {
+    Promise.all(runners.map(({ settled }) => settled)).then(async () => {
       this.#restored = true;
+      this.#settle();
+      await takesOver;
+      this.experiments.start();
       for (const model of this.#models.values()) model.rollout?.start();
       this.#removeUnusedBlobs();
     });
+  }
+
+  /** Names of the versions that can answer. */
+  readyVersions(): string[] {
+    return [...this.#models.values()].flatMap(({ key, versions }) =>
+      [...versions.values()]
+        .filter(({ state }) => state === 'ready')
+        .map(({ spec }) => `${nameOf(key)}@${spec.version}`),
+    );
+  }
+
+  /** Accepts no change any more, so that a successor starts from what is on disk. */
+  async freeze(): Promise<void> {
+    this.#frozen = true;
+    for (const model of this.#models.values()) model.rollout?.stop();
+    await this.#changes.idle();
+    await this.experiments.handOver();
+  }
+
+  /** There is no successor after all. */
+  async thaw(): Promise<void> {
+    await this.experiments.takeBack();
+    this.#frozen = false;
+    for (const model of this.#models.values()) model.rollout?.start();
   }
 
   /** Every version that was accepted before the start has had its first attempt. */
@@ -229,7 +271,7 @@ export class ServingPlane {
   /** Ends all workers after the requests under way. */
   async stop(): Promise<void> {
     for (const model of this.#models.values()) model.rollout?.stop();
-    await this.experiments.stop();
+    await this.experiments.stop(this.#frozen ? 'late' : 'all');
     const runners = [...this.#models.values()].flatMap(({ versions }) => [
       ...versions.values(),
     ]);
@@ -239,8 +281,13 @@ export class ServingPlane {
     ]);
   }
 
-  #change<T>(key: ServedModelKey, task: () => Promise<T>): Promise<T> {
+  async #change<T>(key: ServedModelKey, task: () => Promise<T>): Promise<T> {
     const name = nameOf(key);
+    if (this.#frozen) {
+      throw new ServiceUnavailableError(
+        'the inference server is being replaced by a newer one; send the request again in a few seconds',
+      );
+    }
     return this.#changes.run(name, async () => {
       try {
         return await task();

@@ -48,8 +48,10 @@ export class ServerProcess {
   static async start(options: {
     dataDir: string;
     registryUrl: string;
+    /** Command that starts it, where it is not the usual one. */
+    words?: string[];
   }): Promise<ServerProcess> {
-    const child = spawn(process.execPath, [BUNDLE], {
+    const child = spawn(process.execPath, [BUNDLE, ...(options.words ?? [])], {
       env: ServerProcess.environment(options),
       stdio: ['ignore', 'pipe', 'pipe'],
     });

@@ -16,6 +16,7 @@ import {
   type ServedVersionStatus,
   type ServingStatus,
 } from '@ml-platform/plugin-ml-common';
+import { randomUUID } from 'node:crypto';
 import type { ServingTarget } from '@ml-platform/plugin-ml-node';
 
 /**
@@ -28,10 +29,8 @@ export class ScriptedServingTarget implements ServingTarget {
   outcome: Pick<ServedVersionStatus, 'state' | 'reason'> = { state: 'ready' };
   down = false;
   #models = new Map<string, ServedModelStatus>();
-  readonly #plans = new Map<
-    string,
-    Pick<RolloutPlan, 'canaryRoutes' | 'stableRoutes'>
-  >();
+  /** What was handed over, by id of the release. */
+  readonly plans = new Map<string, RolloutPlan>();
 
   async load(key: ServedModelKey, version: ServedVersion) {
     this.#answer();
@@ -74,6 +73,7 @@ export class ScriptedServingTarget implements ServingTarget {
       if (state !== 'ready') throw new ConflictError(`${version} is not ready`);
     }
     model.routes = routes;
+    model.emergency = undefined;
   }
 
   async beginRollout(key: ServedModelKey, plan: RolloutPlan) {
@@ -84,9 +84,8 @@ export class ScriptedServingTarget implements ServingTarget {
     if (known && !isRolloutOver(known.state)) {
       throw new ConflictError(`rollout ${known.id} is ${known.state}`);
     }
-    const { canary, canaryRoutes, id, stable, stableRoutes, steps } = plan;
+    const { canary, id, stable, stableRoutes, steps } = plan;
     await this.setRoutes(key, stableRoutes);
-    this.#plans.set(id, { canaryRoutes, stableRoutes });
     model.rollout = {
       ...{ id, canary, stable, steps },
       state: 'running',
@@ -96,6 +95,7 @@ export class ScriptedServingTarget implements ServingTarget {
       flagged: false,
       events: [],
     };
+    this.plans.set(id, plan);
     return model.rollout;
   }
 
@@ -128,7 +128,7 @@ export class ScriptedServingTarget implements ServingTarget {
     const model = this.#model(key);
     const { rollout } = model;
     if (!rollout) throw new Error('There is no rollout');
-    const { canaryRoutes, stableRoutes } = this.#plans.get(rollout.id)!;
+    const { canaryRoutes, stableRoutes } = this.plans.get(rollout.id)!;
     model.routes = state === 'promoted' ? canaryRoutes : stableRoutes;
     rollout.state = state;
     if (state === 'promoted') rollout.weight = 100;
@@ -138,6 +138,28 @@ export class ScriptedServingTarget implements ServingTarget {
       step: rollout.step,
       cause,
     });
+  }
+
+  /** Somebody asked it directly to go back. */
+  rollBackNow(key: ServedModelKey, cause: string): string {
+    const model = this.#model(key);
+    const { fallback, generation, majors, split } = model.routes!;
+    const to = [{ version: fallback!, weight: 100 }];
+    const id = randomUUID();
+    model.emergency = {
+      id,
+      at: new Date().toISOString(),
+      from: split[0].version,
+      to: fallback!,
+      cause,
+      generation: generation + 1,
+    };
+    model.routes = {
+      generation: generation + 1,
+      split: to,
+      majors: { ...majors, [fallback!.split('.')[0]]: to },
+    };
+    return id;
   }
 
   async unload(key: ServedModelKey, version: string) {

@@ -14,6 +14,7 @@ import {
   PACKAGE_FILES,
   type PackageIssue,
   suiteHeadSchema,
+  type Version,
   type VersionFile,
 } from '@ml-platform/plugin-ml-common';
 import type { ArtifactStore } from '@ml-platform/plugin-ml-node';
@@ -32,6 +33,9 @@ export interface ReadPackage {
 
 /** Documents larger than this are not read: they are no hand-written YAML. */
 const MAX_DOCUMENT_BYTES = 1024 * 1024;
+/** What a plan of a release may carry. */
+const MAX_SAMPLES = 20;
+const MAX_SAMPLE_BYTES = 256 * 1024;
 
 /**
  * Reads a pushed package. It trusts nothing that a client says of it: the
@@ -135,6 +139,34 @@ export class PackageReader {
     return manifest.data;
   }
 
+  /** The sample requests of a version; none where they are missing or very large. */
+  async readSamples({
+    files,
+    package: { samples = [] },
+    repository,
+  }: Pick<Version, 'files' | 'package' | 'repository'>): Promise<string[]> {
+    const texts = await Promise.all(
+      samples.slice(0, MAX_SAMPLES).map(async path => {
+        const file = files.find(candidate => candidate.path === path);
+        return file && file.size <= MAX_SAMPLE_BYTES
+          ? this.#readText(repository, file.digest)
+          : undefined;
+      }),
+    );
+    return texts.filter(text => text !== undefined);
+  }
+
+  async #readText(
+    repository: string,
+    digest: string,
+  ): Promise<string | undefined> {
+    const blob = await this.#artifacts.openBlob(repository, digest);
+    if (!blob) return undefined;
+    const chunks: Buffer[] = [];
+    for await (const chunk of blob.stream) chunks.push(chunk as Buffer);
+    return Buffer.concat(chunks).toString('utf8');
+  }
+
   async #readDocument<T extends z.ZodType>(
     repository: string,
     files: VersionFile[],
@@ -155,8 +187,8 @@ export class PackageReader {
       });
       return undefined;
     }
-    const blob = await this.#artifacts.openBlob(repository, file.digest);
-    if (!blob) {
+    const text = await this.#readText(repository, file.digest);
+    if (text === undefined) {
       issues.push({
         file: path,
         field: '',
@@ -164,14 +196,8 @@ export class PackageReader {
       });
       return undefined;
     }
-    const chunks: Buffer[] = [];
-    for await (const chunk of blob.stream) chunks.push(chunk as Buffer);
     try {
-      const result = checkDocument(
-        path,
-        schema,
-        parse(Buffer.concat(chunks).toString('utf8')),
-      );
+      const result = checkDocument(path, schema, parse(text));
       issues.push(...result.issues);
       return result.data;
     } catch (error) {

@@ -125,6 +125,12 @@ export class RegistryService {
     return found;
   }
 
+  /** The sample requests of a version, as they are in its package. */
+  async readSamples(model: string, version: string): Promise<string[]> {
+    const found = await this.getVersionForRelease(model, version);
+    return this.#options.packages.readSamples(found);
+  }
+
   /**
    * Registers a pushed manifest as a version, and the model with its first one.
    * The same digest again is no change.

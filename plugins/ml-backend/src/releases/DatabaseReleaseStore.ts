@@ -177,18 +177,54 @@ export class DatabaseReleaseStore implements ReleaseStore {
     return longest;
   }
 
+  async record(
+    trx: Knex.Transaction,
+    release: Parameters<ReleaseStore['record']>[1],
+  ): Promise<Release> {
+    const { at, environment, fromVersion, id, model } = release;
+    const row: ReleaseRow = {
+      id,
+      model,
+      environment,
+      number: await nextNumber(trx, release),
+      kind: release.kind,
+      version: release.version,
+      from_version: fromVersion,
+      strategy: release.strategy,
+      state: 'succeeded',
+      active: null,
+      generation: null,
+      reason: release.reason ?? null,
+      error: null,
+      rollout: null,
+      requested_by: release.requestedBy,
+      idempotency_key: null,
+      lease_owner: null,
+      lease_until: null,
+      created_at: at,
+      finished_at: at,
+    };
+    await trx('ml_releases').insert(row);
+    await trx<TransitionRow>('ml_release_transitions').insert({
+      release_id: id,
+      sequence: 1,
+      from_state: null,
+      to_state: 'succeeded',
+      actor: release.requestedBy,
+      cause: release.reason ?? 'Rollback on the data plane',
+      at,
+    });
+    return toRelease(row);
+  }
+
   async create(trx: Knex.Transaction, release: NewRelease): Promise<Release> {
     const { model, environment } = release;
     const deployment = await this.getDeployment(model, environment, trx);
-    const highest = await trx<ReleaseRow>('ml_releases')
-      .where({ model, environment })
-      .max({ number: 'number' })
-      .first();
     const row: ReleaseRow = {
       id: randomUUID(),
       model,
       environment,
-      number: Number(highest?.number ?? 0) + 1,
+      number: await nextNumber(trx, release),
       kind: release.kind,
       version: release.version,
       from_version: (deployment && liveVersion(deployment)) ?? null,
@@ -344,4 +380,15 @@ export class DatabaseReleaseStore implements ReleaseStore {
     await this.saveDeployment(trx, { ...deployment, generation });
     return generation;
   }
+}
+
+async function nextNumber(
+  trx: Knex.Transaction,
+  { environment, model }: Pick<Release, 'environment' | 'model'>,
+): Promise<number> {
+  const highest = await trx<ReleaseRow>('ml_releases')
+    .where({ model, environment })
+    .max({ number: 'number' })
+    .first();
+  return Number(highest?.number ?? 0) + 1;
 }

@@ -5,8 +5,11 @@ import type {
 } from '@ml-platform/plugin-ml-common';
 import type { ServingTarget } from '@ml-platform/plugin-ml-node';
 import type { AuditLog } from '../audit/AuditLog';
+import type { ChangeNotifier } from '../events/ChangeNotifier';
 import type { RegistryService } from '../registry/RegistryService';
 import { liveVersion, retainedVersions, routesOf } from './deploymentState';
+import type { EventOutbox } from '../webhooks/EventOutbox';
+import { adoptRollback } from './adoptRollback';
 import type { ReleaseStore, StoredDeployment } from './ReleaseStore';
 import { servedVersionOf } from './servedVersion';
 
@@ -15,6 +18,8 @@ export interface ReconcilerOptions {
   registry: RegistryService;
   target: ServingTarget;
   audit: AuditLog;
+  outbox: EventOutbox;
+  changes: ChangeNotifier;
   logger: LoggerService;
 }
 
@@ -43,10 +48,14 @@ export class Reconciler {
     const busy = new Set(
       active.map(({ environment, model }) => `${environment}/${model}`),
     );
-    for (const deployment of deployments) {
-      const key = `${deployment.environment}/${deployment.model}`;
-      if (busy.has(key) || !liveVersion(deployment)) continue;
+    for (const known of deployments) {
+      const key = `${known.environment}/${known.model}`;
+      if (busy.has(key) || !liveVersion(known)) continue;
       try {
+        const emergency = actual.get(key)?.emergency;
+        const deployment = emergency
+          ? await adoptRollback(this.#options, known, emergency)
+          : known;
         await this.#heal(
           deployment,
           actual.get(key),
@@ -129,6 +138,7 @@ function sameDestinations(
   const plain = (routes: typeof wanted) =>
     JSON.stringify([
       routes.split,
+      routes.fallback,
       Object.entries(routes.majors).sort(([a], [b]) => Number(a) - Number(b)),
       Object.entries(routes.deprecations ?? {})
         .map(([version, { at, sunset }]) => [version, at, sunset])

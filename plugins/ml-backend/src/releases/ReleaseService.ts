@@ -140,7 +140,7 @@ export class ReleaseService {
     );
     if (state !== 'progressing') {
       throw new ConflictError(
-        `Release ${number} of ${model.name} in ${environment} is ${state}; only a canary that is progressing can be paused, resumed or aborted`,
+        `Release ${number} of ${model.name} in ${environment} is ${state}; only one that is progressing beside the live version can be paused, resumed or aborted`,
       );
     }
     const event = {

@@ -19,11 +19,12 @@ import {
   routesOf,
 } from './deploymentState';
 import { followRollout } from './followRollout';
-import { isCanary, planRollout } from './planRollout';
+import { needsPlan, planRollout } from './planRollout';
 import { releaseEvent } from './releaseEvent';
 import { ReleaseFailure } from './ReleaseFailure';
 import type { ActiveRelease, ReleaseStore } from './ReleaseStore';
 import { servedVersionOf } from './servedVersion';
+import type { StrategySettings } from './strategySettings';
 
 export interface ReleaseStepsOptions {
   store: ReleaseStore;
@@ -36,6 +37,7 @@ export interface ReleaseStepsOptions {
   /** Milliseconds. */
   loadTimeout: number;
   canary: RolloutSettings;
+  strategies: StrategySettings;
   /** Called when the data plane holds what a release asked for. */
   onRouted: () => Promise<void>;
 }
@@ -159,12 +161,17 @@ export class ReleaseSteps {
     const { loadTimeout, registry, target } = this.#options;
     const before = await this.#currentState(release);
     const after = applyRelease(before, release);
-    const canary = isCanary(release, before);
+    const planned = needsPlan(release, before);
+    if (release.strategy === 'shadow' && !planned) {
+      throw new ReleaseFailure(
+        `There is no other version of ${release.model} live in ${release.environment} whose requests could be copied; deploy with another strategy`,
+      );
+    }
     const deadline = Date.now() + loadTimeout;
     while (!signal.aborted) {
       try {
         await this.#loadRetained(release, after);
-        if (canary) {
+        if (planned) {
           const known = await target.getRollout(release);
           if (known?.id !== release.id) {
             const plan = await this.#plan(release, before);
@@ -191,11 +198,13 @@ export class ReleaseSteps {
       }
     }
     if (signal.aborted) return;
-    if (canary) {
+    if (planned) {
       await this.#move(
         release,
         'progressing',
-        `The data plane takes ${release.version} over step by step`,
+        release.strategy === 'shadow'
+          ? `The data plane copies requests to ${release.version}`
+          : `The data plane takes ${release.version} over by itself`,
       );
       return;
     }
@@ -206,13 +215,19 @@ export class ReleaseSteps {
     release: ActiveRelease,
     before: DeploymentState,
   ): Promise<RolloutPlan> {
-    const { canary, registry } = this.#options;
-    return planRollout(
+    const { canary, registry, strategies } = this.#options;
+    const { model, strategy, version } = release;
+    return planRollout({
       release,
       before,
-      await registry.listDeprecations(release.model),
       canary,
-    );
+      strategies,
+      deprecated: await registry.listDeprecations(model),
+      samples:
+        strategy === 'blueGreen'
+          ? await registry.readSamples(model, version)
+          : [],
+    });
   }
 
   /** Watches a canary and records how it ended; the data plane needs nothing of it. */
@@ -240,9 +255,13 @@ export class ReleaseSteps {
       await this.#succeed(release, applyRelease(before, release), cause);
       return;
     }
-    const to = over.state === 'aborted' ? 'aborted' : 'rolled_back';
     await this.#options.onRouted();
-    await this.#move(release, to, cause, { error: cause });
+    if (over.state === 'reported') {
+      await this.#move(release, 'shadowed', cause);
+    } else {
+      const to = over.state === 'aborted' ? 'aborted' : 'rolled_back';
+      await this.#move(release, to, cause, { error: cause });
+    }
     await this.#unloadOthers(release, before);
   }
 
@@ -344,7 +363,8 @@ export class ReleaseSteps {
             actor: ACTOR,
             action: `release.${release.kind}`,
             resource: `deployment:${environment}/${model}`,
-            outcome: to === 'succeeded' ? 'succeeded' : 'failed',
+            outcome:
+              to === 'succeeded' || to === 'shadowed' ? 'succeeded' : 'failed',
             details: {
               release: id,
               number: release.number,

@@ -90,6 +90,16 @@ export interface ReleaseStore {
    */
   create(trx: Knex.Transaction, release: NewRelease): Promise<Release>;
 
+  /** Keeps a release that has succeeded already, without us. */
+  record(
+    trx: Knex.Transaction,
+    release: Omit<NewRelease, 'idempotencyKey'> & {
+      id: string;
+      fromVersion: string;
+      at: string;
+    },
+  ): Promise<Release>;
+
   /**
    * Takes or keeps the right to carry a release out; undefined when another
    * process has it or the release is over.

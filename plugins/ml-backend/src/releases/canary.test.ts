@@ -145,7 +145,7 @@ describe.each(databases.ids)('canary releases on %s', databaseId => {
     expect(await production()).toMatchObject({ version: '1.0.0' });
     expect((await production()).lastFailure).toBeUndefined();
     await expect(ann.steerRelease(id, 'pause')).rejects.toMatchObject(
-      refusal(409, 'is aborted; only a canary that is progressing'),
+      refusal(409, 'is aborted; only one that is progressing'),
     );
     const { items } = await platform.as().audit.list({
       resource: `deployment:production/${MODEL}`,

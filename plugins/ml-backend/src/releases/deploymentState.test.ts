@@ -58,6 +58,7 @@ describe('deploymentState', () => {
         1: [{ version: '1.3.0', weight: 100 }],
         2: [{ version: '2.1.0', weight: 100 }],
       },
+      fallback: '2.0.0',
     });
   });
 });

@@ -86,6 +86,7 @@ export function routesOf(
       ]),
   );
   const only = (version: string) => [{ version, weight: 100 }];
+  const fallback = rollbackVersion(state);
   return {
     generation,
     split: only(liveVersion(state)!),
@@ -96,5 +97,6 @@ export function routesOf(
       ]),
     ),
     ...(Object.keys(deprecations).length && { deprecations }),
+    ...(fallback && { fallback }),
   };
 }

@@ -10,30 +10,36 @@ import {
   routesOf,
 } from './deploymentState';
 import type { ActiveRelease } from './ReleaseStore';
+import type { StrategySettings } from './strategySettings';
 
-/** Whether a release compares its version with one that is live beside it. */
-export function isCanary(
+/** Whether the data plane takes a version over by a plan, beside the live one. */
+export function needsPlan(
   release: Pick<ActiveRelease, 'strategy' | 'version'>,
   before: DeploymentState,
 ): boolean {
   const live = liveVersion(before);
   return (
-    release.strategy === 'canary' &&
+    release.strategy !== 'immediate' &&
     live !== undefined &&
     live !== release.version
   );
 }
 
-/** The plan that the data plane carries out for a canary release. */
-export function planRollout(
-  release: ActiveRelease,
-  before: DeploymentState,
-  deprecated: { version: string; deprecation: Deprecation }[],
-  settings: RolloutSettings,
-): RolloutPlan {
+/** The plan that the data plane carries out for a release. */
+export function planRollout(options: {
+  release: ActiveRelease;
+  before: DeploymentState;
+  deprecated: { version: string; deprecation: Deprecation }[];
+  canary: RolloutSettings;
+  strategies: StrategySettings;
+  /** Sample requests of the version, as JSON. */
+  samples: string[];
+}): RolloutPlan {
+  const { before, canary, deprecated, release } = options;
   const generation = release.generation!;
   return {
-    ...settings,
+    ...canary,
+    ...ofStrategy(options),
     id: release.id,
     stable: liveVersion(before)!,
     canary: release.version,
@@ -44,4 +50,33 @@ export function planRollout(
       deprecated,
     ),
   };
+}
+
+function ofStrategy({
+  canary,
+  release,
+  samples,
+  strategies,
+}: {
+  release: ActiveRelease;
+  canary: RolloutSettings;
+  strategies: StrategySettings;
+  samples: string[];
+}): Partial<RolloutPlan> {
+  switch (release.strategy) {
+    case 'blueGreen': {
+      const { bakeMs, insufficientEvidence } = strategies.blueGreen;
+      return {
+        strategy: 'blueGreen',
+        check: { requests: samples },
+        steps: [{ weight: 100, holdMs: bakeMs }],
+        judge: { ...canary.judge, steps: 1 },
+        insufficientEvidence,
+      };
+    }
+    case 'shadow':
+      return { strategy: 'shadow', mirror: strategies.shadow };
+    default:
+      return {};
+  }
 }

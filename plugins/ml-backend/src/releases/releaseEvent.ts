@@ -35,6 +35,7 @@ function typeOf(state: ReleaseState): EventType {
     case 'succeeded':
     case 'rolled_back':
     case 'aborted':
+    case 'shadowed':
       return `internal.ml.release.${state}`;
     default:
       return 'internal.ml.release.failed';

@@ -9,8 +9,9 @@ export type Environment = (typeof ENVIRONMENTS)[number];
 /**
  * States of a release. `pending`, `loading`, `routing` and, with a canary,
  * `progressing` go on by themselves, also after a restart of the portal; the
- * others are final. `rolled_back`: the judge or the canary's health ended it;
- * `aborted`: a person did. Either way the version before is live.
+ * others are final. `rolled_back`: the judge or the version's health ended it;
+ * `aborted`: a person did; `shadowed`: it was compared as planned, and no more
+ * was to follow. In each of these the version before is live.
  * @public
  */
 export const RELEASE_STATES = [
@@ -22,6 +23,7 @@ export const RELEASE_STATES = [
   'failed',
   'rolled_back',
   'aborted',
+  'shadowed',
 ] as const;
 
 /** @public */
@@ -29,15 +31,25 @@ export type ReleaseState = (typeof RELEASE_STATES)[number];
 
 /** @public */
 export function isFinal(state: ReleaseState): boolean {
-  return ['succeeded', 'failed', 'rolled_back', 'aborted'].includes(state);
+  return ['succeeded', 'failed', 'rolled_back', 'aborted', 'shadowed'].includes(
+    state,
+  );
 }
 
 /**
- * How a version takes over: with all requests at once, or step by step beside
- * the version before, judged by a sequential test.
+ * How a version takes over. `immediate`: with all requests at once. `canary`:
+ * step by step beside the version before, judged by a sequential test.
+ * `blueGreen`: checked, then with all requests at once, and watched while the
+ * version before stays warm. `shadow`: it answers copies of the requests, for
+ * nobody, and what follows is up to the platform's configuration.
  * @public
  */
-export const STRATEGIES = ['immediate', 'canary'] as const;
+export const STRATEGIES = [
+  'immediate',
+  'canary',
+  'blueGreen',
+  'shadow',
+] as const;
 
 /** @public */
 export type Strategy = (typeof STRATEGIES)[number];

@@ -11,6 +11,7 @@ export const EVENT_TYPES = [
   'internal.ml.release.failed',
   'internal.ml.release.rolled_back',
   'internal.ml.release.aborted',
+  'internal.ml.release.shadowed',
   'internal.ml.approval.requested',
   'internal.ml.approval.decided',
   'internal.ml.webhook.test',

@@ -13,7 +13,7 @@ export interface ReleaseOptions {
 }
 
 // Named here, so that the command line is read before anything is loaded.
-const STRATEGIES: Strategy[] = ['immediate', 'canary'];
+const STRATEGIES: Strategy[] = ['immediate', 'canary', 'blueGreen', 'shadow'];
 
 export interface DeployOptions extends ReleaseOptions {
   strategy: Strategy;
@@ -27,7 +27,7 @@ export function addReleaseOptions(command: Command): Command {
     .option('--no-wait', 'return as soon as the release has begun')
     .option(
       '--timeout <duration>',
-      'wait this long: 90s, 10m, 1h (default: 10m, for a canary 4h)',
+      'wait this long: 90s, 10m, 1h (default: 10m, for other strategies than immediate 4h)',
       parseTimeout,
     );
 }
@@ -46,7 +46,7 @@ export function addDeployCommand(program: Command, launch: Launch): void {
       .addOption(
         new Option(
           '--strategy <strategy>',
-          'all requests at once, or a rising share beside the live version, judged all the time and rolled back when it is worse',
+          'immediate: all requests at once; canary: a rising share beside the live version, judged all the time; blueGreen: checked, then all at once, and watched while the old one stays warm; shadow: copies of the requests, whose answers are compared and reach nobody',
         )
           .choices(STRATEGIES)
           .default('immediate' satisfies Strategy),
@@ -58,6 +58,8 @@ export function addDeployCommand(program: Command, launch: Launch): void {
         'ml deploy wine-classifier@1.0.0 --env staging',
         'ml deploy wine-classifier@1.0.0 --env production --reason "passed the review"',
         'ml deploy wine-classifier@1.1.0 --env production --strategy canary',
+        'ml deploy wine-classifier@1.1.0 --env production --strategy blueGreen',
+        'ml deploy wine-classifier@1.1.0 --env production --strategy shadow',
         'ml deploy wine-classifier@1.0.0 --env staging --no-wait -o name',
       ),
     )

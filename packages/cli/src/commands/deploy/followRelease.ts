@@ -14,7 +14,7 @@ import { waitForRelease } from './waitForRelease';
 
 const MINUTE = 60_000;
 const WAIT = 10 * MINUTE;
-const CANARY_WAIT = 4 * 60 * MINUTE;
+const GRADUAL_WAIT = 4 * 60 * MINUTE;
 
 export interface FollowReleaseOptions {
   context: CommandContext;
@@ -51,19 +51,26 @@ export async function followRelease({
       `Stopped waiting. The release goes on; follow it with:\n  ml releases show ${begun.id}`,
   );
   const started = Date.now();
-  const isCanary = begun.strategy === 'canary';
-  const phases = isCanary
+  const isGradual = begun.strategy !== 'immediate';
+  const phases = isGradual
     ? showCanary(output, what)
     : showPhases(output, what, environment);
   const release = await waitForRelease({
     ...{ client, output },
     id: begun.id,
-    timeout: options.timeout ?? (isCanary ? CANARY_WAIT : WAIT),
+    timeout: options.timeout ?? (isGradual ? GRADUAL_WAIT : WAIT),
     onRelease: phases.onRelease,
   }).finally(phases.end);
   if (release.state === 'failed') throw releaseFailed(release);
   if (release.state === 'rolled_back' || release.state === 'aborted') {
     throw takenBack(release);
+  }
+  if (release.state === 'shadowed') {
+    output.done(
+      `${what} answered copies of the requests; ${release.fromVersion} stays live in ${environment}`,
+    );
+    await printRelease(context, release);
+    return;
   }
 
   const { items } = await client.listDeployments({ model, environment });

@@ -13,7 +13,7 @@ export function showCanary(output: Output, what: string) {
     onRelease({ rollout, state, fromVersion }: Release) {
       if (state === 'loading') say(`Load ${what} and start its worker …`);
       if (!rollout) return;
-      if (!shown) say(`Compare it with ${fromVersion}, step by step …`);
+      if (!shown) say(`Watch it beside ${fromVersion} …`);
       const { events } = rollout;
       for (const event of events.slice(shown)) say(`  ${event.cause}`);
       shown = Math.max(shown, events.length);

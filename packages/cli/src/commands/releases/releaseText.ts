@@ -1,4 +1,8 @@
-import type { Release, RolloutStatus } from '@ml-platform/plugin-ml-common';
+import type {
+  MirrorReport,
+  Release,
+  RolloutStatus,
+} from '@ml-platform/plugin-ml-common';
 import type { Output } from '../../output/Output';
 import { renderTable } from '../../output/renderTable';
 
@@ -19,7 +23,8 @@ export function releaseText(release: Release, output: Output): string {
     ],
     ['State', release.state],
     ['Strategy', release.strategy],
-    ['Canary', release.rollout && canaryText(release.rollout)],
+    ['Rollout', release.rollout && rolloutText(release.rollout)],
+    ['Copies', release.rollout?.report && reportText(release.rollout.report)],
     ['Verdict', release.rollout?.verdict?.reason],
     ['Reason', release.reason],
     ['Error', release.error],
@@ -49,7 +54,25 @@ export function releaseText(release: Release, output: Output): string {
   ].join('\n');
 }
 
-function canaryText({ flagged, state, step, steps, weight }: RolloutStatus) {
+function reportText({ outputs, ...counts }: MirrorReport) {
+  const { agreed, compared, dropped, errors, sent, skipped } = counts;
+  const lines = [
+    `${sent} answered, ${errors} failed, ${agreed} of ${compared} the same; ${dropped} dropped, ${skipped} not comparable`,
+    ...Object.entries(outputs).map(
+      ([name, { differing, elements, maxDifference }]) =>
+        `${name}: ${differing} of ${elements} differ${
+          maxDifference === undefined
+            ? ''
+            : `, by ${Number(maxDifference.toPrecision(3))} at most`
+        }`,
+    ),
+  ];
+  return lines.join(`\n${' '.repeat(9)}`);
+}
+
+function rolloutText(rollout: RolloutStatus) {
+  const { flagged, phase, state, step, steps, weight } = rollout;
+  if (phase) return `${phase}, ${state.replace('_', ' ')}`;
   return `${weight} % of the requests, step ${step + 1} of ${
     steps.length
   }, ${state.replace('_', ' ')}${

@@ -31,7 +31,9 @@ function releaseOf({ activeRelease, releaseNumber }: Deployment): string {
   if (activeRelease) {
     const { kind, rollout, version, state } = activeRelease;
     if (rollout) {
-      return `#${activeRelease.number} canary ${version}: ${rollout.weight} %, ${rollout.state}`;
+      return `#${activeRelease.number} ${activeRelease.strategy} ${version}: ${
+        rollout.phase ?? `${rollout.weight} %`
+      }, ${rollout.state}`;
     }
     const verb = kind === 'rollback' ? 'rolling back to' : 'deploying';
     return `#${activeRelease.number} ${verb} ${version}: ${state}`;

@@ -5,6 +5,8 @@ import { texts } from '../../texts';
 const HELP: Record<Strategy, string> = {
   immediate: texts.strategy.immediateHelp,
   canary: texts.strategy.canaryHelp,
+  blueGreen: texts.strategy.blueGreenHelp,
+  shadow: texts.strategy.shadowHelp,
 };
 
 /** Choice of how the version takes over from the one that is live. */

@@ -8,7 +8,7 @@ import {
 import { useRequest } from '../../hooks/useRequest';
 import type { ReleaseActions } from '../../lib/actions';
 import { texts } from '../../texts';
-import { ActionButton, VerdictTable } from '../shared';
+import { ActionButton, MirrorTable, VerdictTable } from '../shared';
 import { AbortCanaryDialog } from './AbortCanaryDialog';
 import classes from './Environments.module.css';
 
@@ -30,14 +30,13 @@ export function CanaryProgress(props: {
   return (
     <div className={classes.canary}>
       <Text as="p" variant="body-small" weight="bold">
-        {texts.canary.title(rollout.weight, rollout.canary)}
+        {titleOf(rollout)}
       </Text>
-      <Steps rollout={rollout} />
+      {!rollout.phase && <Steps rollout={rollout} />}
       <Text as="p" variant="body-small">
-        {rollout.state === 'paused'
-          ? texts.canary.paused
-          : rollout.verdict?.reason ?? texts.canary.waiting}
+        {stateOf(rollout)}
       </Text>
+      {rollout.report && <MirrorTable report={rollout.report} />}
       {rollout.verdict && (
         <VerdictTable {...rollout} verdict={rollout.verdict} />
       )}
@@ -76,6 +75,19 @@ export function CanaryProgress(props: {
       )}
     </div>
   );
+}
+
+function titleOf({ canary, mirror, phase, weight }: RolloutStatus): string {
+  if (phase === 'mirror') return texts.shadow.copying(mirror!.percent, canary);
+  return texts.canary.title(weight, canary);
+}
+
+function stateOf(rollout: RolloutStatus): string | undefined {
+  const { canary, phase, report, state, verdict } = rollout;
+  if (state === 'paused') return texts.canary.paused;
+  if (phase === 'check') return texts.shadow.checking(canary);
+  if (phase === 'mirror') return report ? undefined : texts.shadow.waiting;
+  return verdict?.reason ?? texts.canary.waiting;
 }
 
 function Steps(props: { rollout: RolloutStatus }) {

@@ -20,7 +20,7 @@ export function ReleaseStateLabel(props: {
 }
 
 function toneOf(state: Release['state']): Tone {
-  if (state === 'succeeded') return 'success';
+  if (state === 'succeeded' || state === 'shadowed') return 'success';
   if (state === 'aborted') return 'warning';
   return isFinal(state) ? 'danger' : 'info';
 }

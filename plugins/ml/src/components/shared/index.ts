@@ -12,3 +12,4 @@ export { SidePanel } from './SidePanel';
 export { VersionChips } from './VersionChips';
 export { StateLabel } from './StateLabel';
 export { VerdictTable } from './VerdictTable';
+export * from './MirrorTable';

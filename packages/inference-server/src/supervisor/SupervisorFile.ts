@@ -1,0 +1,44 @@
+import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** What a supervisor says of itself. */
+export interface SupervisorStatus {
+  /** Process id of the supervisor. */
+  pid: number;
+  /** Of the server that serves. */
+  server?: number;
+  /** The newest upgrade that is over. */
+  upgrade?: {
+    startedAt: string;
+    endedAt: string;
+    outcome: 'done' | 'failed';
+    reason?: string;
+  };
+}
+
+/** Where a supervisor leaves word for `ml-inference-server upgrade`. */
+export class SupervisorFile {
+  readonly #path: string;
+
+  constructor(dataDir: string) {
+    this.#path = join(dataDir, 'supervisor.json');
+  }
+
+  write(status: Omit<SupervisorStatus, 'pid'>): void {
+    const upgrade = status.upgrade ?? this.read()?.upgrade;
+    const text = JSON.stringify({ pid: process.pid, ...status, upgrade });
+    const temporary = `${this.#path}.tmp`;
+    writeFileSync(temporary, `${text}\n`, { mode: 0o600 });
+    renameSync(temporary, this.#path);
+  }
+
+  /** Undefined when there never was a supervisor. */
+  read(): SupervisorStatus | undefined {
+    try {
+      return JSON.parse(readFileSync(this.#path, 'utf8'));
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+      throw error;
+    }
+  }
+}
