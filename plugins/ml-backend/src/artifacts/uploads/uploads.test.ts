@@ -35,7 +35,6 @@ describe.each(storages.with(databases.ids))(
     afterEach(async () => {
       await registry.stop();
       for (const table of [
-        'ml_audit_events',
         'ml_artifact_uploads',
         'ml_artifact_repository_blobs',
         'ml_artifact_blobs',
@@ -63,7 +62,10 @@ describe.each(storages.with(databases.ids))(
         `/v2/${REPOSITORY}/blobs/${digest}`,
       );
       expect(await pull(digest)).toEqual({ status: 200, text: content });
-      const { items } = await registry.audit.list({ limit: 10 });
+      const { items } = await registry.audit.list({
+        limit: 10,
+        resource: `${REPOSITORY}@${digest}`,
+      });
       expect(items).toEqual([
         expect.objectContaining({
           actor: 'user:default/mock',
