@@ -4,6 +4,7 @@ export * from './interface/compatibility';
 export * from './interface/exampleRequest';
 export * from './interface/tensors';
 export * from './onnx';
+export { type Batching, batchingSchema } from './package/batching';
 export * from './package/card';
 export * from './package/checkDocument';
 export * from './package/checkSample';

@@ -72,6 +72,7 @@ export class WorkerProcess {
       version: spec.version,
       modelPath: options.modelPath,
       interface: spec.interface,
+      batching: spec.batching,
       socketPath: options.socketPath,
     };
     // A child that is gone already shows in `ended`.

@@ -29,6 +29,7 @@ const servedFields = z.looseObject({
   format: shape.format,
   artifact: shape.artifact,
   interface: shape.interface,
+  batching: shape.batching,
 });
 
 /** Reads `model.yaml` of a package's folder and looks for the artifact. */
@@ -77,6 +78,7 @@ export async function readPackage(folder: string): Promise<LocalPackage> {
       format,
       artifact,
       interface: data.interface,
+      batching: data.batching,
       // Of no registry: what identifies it is the artifact itself.
       repository: `local/${name}`,
       digest: await digestOf(artifactPath),

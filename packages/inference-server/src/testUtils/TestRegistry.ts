@@ -1,4 +1,5 @@
 import {
+  type Batching,
   MEDIA_TYPES,
   type ModelInterface,
   type ServedVersion,
@@ -54,6 +55,7 @@ export class TestRegistry {
     artifact: Buffer;
     interface: ModelInterface;
     repository?: string;
+    batching?: Batching;
   }): ServedVersion {
     const { version, artifact, repository = 'models/test' } = options;
     const manifest = {
@@ -78,6 +80,7 @@ export class TestRegistry {
       digest,
       artifact: 'model.onnx',
       interface: options.interface,
+      batching: options.batching,
     };
   }
 

@@ -1,6 +1,7 @@
-import type { ModelInterface } from '@ml-platform/plugin-ml-common';
+import type { Batching, ModelInterface } from '@ml-platform/plugin-ml-common';
 import { InferenceSession } from 'onnxruntime-node';
 import { BodyParts } from '../protocol/BodyParts';
+import { Batcher } from './Batcher';
 import { findInterfaceMismatch } from './checkInterface';
 import { decodeInputs } from './decodeInputs';
 import { type OutputEncoder, outputEncoder } from './encodeOutputs';
@@ -13,6 +14,7 @@ export interface OnnxModelOptions {
   version: string;
   modelPath: string;
   interface: ModelInterface;
+  batching?: Batching;
 }
 
 /** What a request is answered with: JSON, and binary tensors after it when some were asked for. */
@@ -46,6 +48,7 @@ export class OnnxModel {
   readonly #outputNames: string[];
   readonly #parse: (text: string) => unknown;
   readonly #head: string;
+  readonly #batcher: Batcher | undefined;
 
   private constructor(session: InferenceSession, options: OnnxModelOptions) {
     this.#session = session;
@@ -55,16 +58,30 @@ export class OnnxModel {
     this.#head = `{"model_name":${JSON.stringify(
       options.model,
     )},"model_version":${JSON.stringify(options.version)},`;
+    this.#batcher =
+      options.batching &&
+      new Batcher({
+        ...options.batching,
+        run: (feeds, outputs) => session.run(feeds, outputs),
+        onMisfit: reason =>
+          console.error(
+            `Batching is off until the worker starts again: the model does not give one row for each row, ${reason}`,
+          ),
+      });
     const hasLongIntegers = options.interface.inputs.some(({ datatype }) =>
       ['INT64', 'UINT64'].includes(datatype),
     );
     this.#parse = hasLongIntegers ? parseJsonExactly : JSON.parse;
   }
 
-  /** Answers a request; `headerLength` is the header that one with binary tensors has. */
+  /**
+   * Answers a request; `headerLength` is the header that one with binary
+   * tensors has. One whose signal aborts may never be computed.
+   */
   async infer(
     body: Buffer,
     headerLength: string | undefined,
+    signal: AbortSignal,
   ): Promise<InferAnswer> {
     const parts = new BodyParts(body, headerLength);
     const request = readInferRequest(
@@ -72,7 +89,7 @@ export class OnnxModel {
     );
     const outputs = this.#selectOutputs(request);
     const feeds = decodeInputs(request.inputs, this.#interface.inputs, parts);
-    const results = await this.#run(feeds, outputs);
+    const results = await this.#run(feeds, outputs, signal);
     return this.#encode(request.id, outputs, results);
   }
 
@@ -126,12 +143,12 @@ export class OnnxModel {
   async #run(
     feeds: InferenceSession.FeedsType,
     outputs: SelectedOutput[],
+    signal: AbortSignal,
   ): Promise<InferenceSession.ReturnType> {
     try {
-      return await this.#session.run(
-        feeds,
-        outputs.map(({ encoder }) => encoder.name),
-      );
+      const names = outputs.map(({ encoder }) => encoder.name);
+      return await (this.#batcher?.run(feeds, names, signal) ??
+        this.#session.run(feeds, names));
     } catch (error) {
       throw new InferenceError(
         500,

@@ -12,14 +12,20 @@ export function createWorkerHttp(
   infer: (
     body: Buffer,
     headerLength: string | undefined,
+    signal: AbortSignal,
   ) => Promise<InferAnswer>,
 ): Server {
   const server = createServer((request, response) => {
     const chunks: Buffer[] = [];
+    const gone = new AbortController();
+    response.once('close', () => {
+      if (!response.writableEnded) gone.abort();
+    });
     request.on('data', chunk => chunks.push(chunk));
     request.on('end', () => {
       const body = chunks.length === 1 ? chunks[0] : Buffer.concat(chunks);
-      infer(body, request.headers[HEADER_LENGTH] as string | undefined).then(
+      const headerLength = request.headers[HEADER_LENGTH] as string | undefined;
+      infer(body, headerLength, gone.signal).then(
         answer => sendAnswer(response, answer),
         error => sendError(response, error),
       );

@@ -25,8 +25,8 @@ async function serve(options: LoadMessage): Promise<void> {
   const { socketPath } = options;
   process.on('exit', () => rmSync(socketPath, { force: true }));
   const model = await OnnxModel.load(options);
-  const server = createWorkerHttp((body, headerLength) =>
-    model.infer(body, headerLength),
+  const server = createWorkerHttp((body, headerLength, signal) =>
+    model.infer(body, headerLength, signal),
   );
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);

@@ -1,4 +1,4 @@
-import type { ModelInterface } from '@ml-platform/plugin-ml-common';
+import type { Batching, ModelInterface } from '@ml-platform/plugin-ml-common';
 
 /** What the server tells a worker, once, over IPC. */
 export interface LoadMessage {
@@ -8,6 +8,7 @@ export interface LoadMessage {
   version: string;
   modelPath: string;
   interface: ModelInterface;
+  batching?: Batching;
   socketPath: string;
 }
 

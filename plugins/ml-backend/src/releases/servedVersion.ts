@@ -2,7 +2,7 @@ import type { ServedVersion, Version } from '@ml-platform/plugin-ml-common';
 
 /** What the data plane needs to know of a version. */
 export function servedVersionOf(version: Version): ServedVersion {
-  const { artifact } = version.package;
+  const { artifact, batching } = version.package;
   if (artifact === undefined) {
     // The release was refused before, see `checkServed`.
     throw new Error(
@@ -16,5 +16,6 @@ export function servedVersionOf(version: Version): ServedVersion {
     digest: version.digest,
     artifact,
     interface: version.interface,
+    ...(batching && { batching }),
   };
 }

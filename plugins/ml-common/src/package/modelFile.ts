@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { batchingSchema, checkBatching } from './batching';
 import { modelInterfaceSchema } from '../interface/tensors';
 import {
   checkFormatBlocks,
@@ -117,11 +118,18 @@ export const modelFileSchema = z
     interface: modelInterfaceSchema.meta({
       description: 'Named, typed inputs and outputs: the promise to callers.',
     }),
+    batching: batchingSchema
+      .meta({
+        description:
+          'Puts requests that come close together into one run of the model. Only for models that treat each row by itself.',
+      })
+      .optional(),
     lineage: lineageSchema
       .meta({ description: 'Where the model came from.' })
       .optional(),
   })
   .superRefine(checkFormatBlocks)
+  .superRefine(checkBatching)
   .meta({ allOf: conditions });
 
 /** @public */

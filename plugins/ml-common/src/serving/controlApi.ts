@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { digestSchema } from '../oci/manifest';
 import { FORMATS } from '../package/formats';
+import { batchingSchema, checkBatching } from '../package/batching';
 import { modelInterfaceSchema } from '../interface/tensors';
 import { modelNameSchema, versionSchema } from '../package/names';
 import { ENVIRONMENTS } from '../releases/types';
@@ -11,16 +12,19 @@ import type { RolloutStatus } from './rollout';
  * A version that the data plane shall hold ready: everything a worker needs.
  * @public
  */
-export const servedVersionSchema = z.strictObject({
-  version: versionSchema,
-  format: z.enum(FORMATS),
-  /** OCI repository and manifest digest, to be pulled from the artifact store. */
-  repository: z.string().min(1),
-  digest: digestSchema,
-  /** Path of the artifact inside the package. */
-  artifact: z.string().min(1),
-  interface: modelInterfaceSchema,
-});
+export const servedVersionSchema = z
+  .strictObject({
+    version: versionSchema,
+    format: z.enum(FORMATS),
+    /** OCI repository and manifest digest, to be pulled from the artifact store. */
+    repository: z.string().min(1),
+    digest: digestSchema,
+    /** Path of the artifact inside the package. */
+    artifact: z.string().min(1),
+    interface: modelInterfaceSchema,
+    batching: batchingSchema.optional(),
+  })
+  .superRefine(checkBatching);
 
 /** @public */
 export type ServedVersion = z.infer<typeof servedVersionSchema>;
