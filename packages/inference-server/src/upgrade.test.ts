@@ -69,9 +69,14 @@ describe('a supervised server', () => {
         stdout: expect.stringMatching(/^upgraded: process \d+ serves\n$/),
       });
     }
+    // As many as it takes on a slow machine, the last upgrade's drain among them.
+    await waitFor(
+      'enough answers',
+      () => (calls.statuses[200] >= 500 ? true : undefined),
+      60_000,
+    );
     const statuses = await calls.stop();
     expect(Object.keys(statuses)).toEqual(['200']);
-    expect(statuses[200]).toBeGreaterThan(1_000);
     expect(supervisor().server).not.toBe(first);
     const [model] = (await server.status()).models;
     expect(model.routes!.generation).toBe(generation);
