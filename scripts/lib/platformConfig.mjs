@@ -25,6 +25,9 @@ export function writePlatformConfig({ dataDir, ports, host }) {
         local: { publishDirectory: path.join(dataDir, 'techdocs') },
       },
     },
+    scaffolder: {
+      ml: { repositories: { directory: path.join(dataDir, 'repositories') } },
+    },
     ml: {
       audit: {
         checkpoints: { file: path.join(dataDir, 'audit/checkpoints.jsonl') },

@@ -1,8 +1,8 @@
 import { createApp } from '@backstage/frontend-defaults';
-import { mlIconsModule } from '@ml-platform/plugin-ml';
+import { mlIconsModule, mlScaffolderModule } from '@ml-platform/plugin-ml';
 import { navModule } from './modules/nav';
 
 // All other plugins are found in package.json (`app.packages: all`).
 export default createApp({
-  features: [mlIconsModule, navModule],
+  features: [mlIconsModule, mlScaffolderModule, navModule],
 });

@@ -34,4 +34,7 @@ backend.add(import('@backstage/plugin-mcp-actions-backend'));
 backend.add(import('@ml-platform/plugin-ml-backend'));
 backend.add(import('@ml-platform/plugin-catalog-backend-module-ml'));
 
+backend.add(import('@ml-platform/plugin-scaffolder-backend-module-ml'));
+backend.add(import('@ml-platform/plugin-search-backend-module-ml'));
+
 backend.start();

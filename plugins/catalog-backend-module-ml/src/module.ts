@@ -7,7 +7,7 @@ import { catalogProcessingExtensionPoint } from '@backstage/plugin-catalog-node'
 import { catalogModelExtensionPoint } from '@backstage/plugin-catalog-node/alpha';
 import { eventsServiceRef } from '@backstage/plugin-events-node';
 import { modelEntityModel } from '@ml-platform/plugin-ml-common/alpha';
-import { createMlClient } from './createMlClient';
+import { createMlClient } from '@ml-platform/plugin-ml-node';
 import { ModelEntityProvider } from './ModelEntityProvider';
 
 /**

@@ -37,10 +37,13 @@ import { DatabaseSizeExceptionStore } from './limits/DatabaseSizeExceptionStore'
 import { ModelArtifactLimits } from './limits/ModelArtifactLimits';
 import { SizeExceptionService } from './limits/SizeExceptionService';
 import { DatabaseRegistryStore } from './registry/DatabaseRegistryStore';
+import { FILES_PATH } from './registry/filesRouter';
+import { ModelCreation } from './registry/ModelCreation';
 import { PackageReader } from './registry/PackageReader';
 import { RegistryService } from './registry/RegistryService';
 import { startArtifacts } from './registry/startArtifacts';
 import { VersionDeletion } from './registry/VersionDeletion';
+import { VersionFiles } from './registry/VersionFiles';
 import { VersionLifecycle } from './registry/VersionLifecycle';
 import { DatabaseReleaseStore } from './releases/DatabaseReleaseStore';
 import { DeploymentViews } from './releases/DeploymentViews';
@@ -197,6 +200,10 @@ export const mlPlugin = createBackendPlugin({
           evidence: new EvidenceCheck(evidenceKinds({ releases: store })),
           getOwnershipRefs: ownershipRefs(deps.userInfo),
         });
+        const creation = new ModelCreation({
+          ...governed,
+          store: registryStore,
+        });
         const lifecycle = new VersionLifecycle({
           ...governed,
           store: registryStore,
@@ -255,12 +262,16 @@ export const mlPlugin = createBackendPlugin({
         registerActions({
           actionsRegistry: deps.actionsRegistry,
           registry,
+          creation,
+          lifecycle,
           deployments,
           releases,
         });
         deps.httpRouter.use(
           createRouter({
             registry,
+            creation,
+            files: new VersionFiles({ ...governed, artifacts }),
             lifecycle,
             deletion,
             aliases,
@@ -280,6 +291,10 @@ export const mlPlugin = createBackendPlugin({
             externalRegistry: config.externalRegistry,
           }),
         );
+        deps.httpRouter.addAuthPolicy({
+          path: `/v1${FILES_PATH}`,
+          allow: 'user-cookie',
+        });
         deps.httpRouter.addAuthPolicy({
           path: '/health',
           allow: 'unauthenticated',

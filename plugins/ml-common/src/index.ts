@@ -33,6 +33,7 @@ export * from './oci/parseChallenge';
 export * from './pickle';
 export * from './registry/aliases';
 export * from './registry/compareVersions';
+export * from './registry/newModel';
 export * from './registry/search';
 export * from './registry/types';
 export * from './governance/approvals';

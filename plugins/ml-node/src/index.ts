@@ -6,3 +6,4 @@ export * from './ArtifactStore';
 export * from './ServingTarget';
 export * from './extensions';
 export * from './permissions';
+export { createMlClient } from './createMlClient';

@@ -5,4 +5,5 @@
  * @packageDocumentation
  */
 export { mlPlugin as default, mlIconsModule } from './plugin';
+export { mlScaffolderModule } from './scaffolder/module';
 export { mlApiRef, type MlApi } from './api/MlApi';

@@ -11,8 +11,12 @@ import {
   EntityCardBlueprint,
   EntityContentBlueprint,
 } from '@backstage/plugin-catalog-react/alpha';
+import {
+  SearchFilterResultTypeBlueprint,
+  SearchResultListItemBlueprint,
+} from '@backstage/plugin-search-react/alpha';
 import { MlClient } from '@ml-platform/plugin-ml-common';
-import { RiBrainLine } from '@remixicon/react';
+import { RiBrainLine, RiPriceTag3Line } from '@remixicon/react';
 import { mlApiRef } from './api/MlApi';
 import { rootRouteRef } from './routes';
 import { texts } from './texts';
@@ -100,6 +104,32 @@ const rulesContent = EntityContentBlueprint.make({
   },
 });
 
+const searchResult = SearchResultListItemBlueprint.make({
+  params: {
+    predicate: ({ type }) => type === 'ml-model' || type === 'ml-version',
+    component: async () =>
+      (await import('./components/Search')).RegistrySearchResult,
+  },
+});
+
+const searchModels = SearchFilterResultTypeBlueprint.make({
+  name: 'ml-models',
+  params: {
+    value: 'ml-model',
+    name: texts.searchResult.models,
+    icon: <RiBrainLine />,
+  },
+});
+
+const searchVersions = SearchFilterResultTypeBlueprint.make({
+  name: 'ml-versions',
+  params: {
+    value: 'ml-version',
+    name: texts.searchResult.versions,
+    icon: <RiPriceTag3Line />,
+  },
+});
+
 /**
  * The portal's pages for models.
  * @public
@@ -119,6 +149,9 @@ export const mlPlugin = createFrontendPlugin({
     deploymentsContent,
     lineageContent,
     rulesContent,
+    searchResult,
+    searchModels,
+    searchVersions,
   ],
 });
 

@@ -10,12 +10,14 @@ import { lineageTexts } from './lineageTexts';
 import { rulesTexts } from './rulesTexts';
 import { searchTexts } from './searchTexts';
 import { webhookTexts } from './webhookTexts';
+import { newModelTexts } from './newModelTexts';
 
 /** Every sentence that the portal says, in one place. */
 export const texts = {
   ...lifecycleTexts,
   ...canaryTexts,
   ...auditTexts,
+  ...newModelTexts,
   lineage: lineageTexts,
   webhooks: webhookTexts,
   search: searchTexts,

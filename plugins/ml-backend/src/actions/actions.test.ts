@@ -10,6 +10,7 @@ jest.setTimeout(60_000);
 const databases = testDatabases();
 const MODEL = 'wine-classifier';
 const READ_ONLY = { readOnly: true, destructive: false, idempotent: true };
+const ADDING = { readOnly: false, destructive: false, idempotent: true };
 const CHANGING = { readOnly: false, destructive: true, idempotent: true };
 
 interface Answer {
@@ -96,6 +97,9 @@ describe.each(databases.ids)('actions on %s', databaseId => {
       'ml:search-versions': READ_ONLY,
       'ml:get-version': READ_ONLY,
       'ml:get-release': READ_ONLY,
+      'ml:create-model': ADDING,
+      'ml:register-version': ADDING,
+      'ml:publish-version': { ...ADDING, idempotent: false },
       'ml:deploy-version': CHANGING,
       'ml:roll-back': CHANGING,
     });
@@ -104,6 +108,52 @@ describe.each(databases.ids)('actions on %s', databaseId => {
       expect(schema.input.type).toBe('object');
       expect(Object.keys(schema.output.properties)).not.toHaveLength(0);
     }
+  });
+
+  it('create a model and give it a version that was pushed', async () => {
+    const about = {
+      model: 'diabetes-risk',
+      description: 'Tells how far it will have progressed.',
+      owner: 'health-team',
+    };
+    const created = await ask('create-model', about);
+    expect(created).toMatchObject({
+      name: 'diabetes-risk',
+      owner: 'group:default/health-team',
+      versionCount: 0,
+    });
+    await expect(ask('create-model', about)).resolves.toEqual(created);
+    const taken = await invoke('create-model', { ...about, model: MODEL });
+    expect(taken.status).toBe(409);
+    expect(taken.body.error.message).toContain('list-models');
+
+    const version = {
+      model: 'diabetes-risk',
+      version: '1.0.0',
+      digest: await platform.push(
+        'diabetes-risk',
+        examplePackage('diabetes-risk'),
+      ),
+    };
+    const first = await ask('register-version', { ...version, draft: true });
+    expect(first).toMatchObject({
+      state: 'draft',
+      createdBy: expect.any(String),
+    });
+    await expect(ask('register-version', version)).resolves.toEqual(first);
+    await expect(
+      ask('publish-version', { model: 'diabetes-risk', version: '1.0.0' }),
+    ).resolves.toMatchObject({ state: 'registered' });
+
+    permissions['ml.version.register'] = AuthorizeResult.DENY;
+    const denied = await invoke('register-version', version);
+    expect(denied.status).toBe(403);
+    expect(denied.body.error.message).toContain('ml.version.register');
+    const wrong = await invoke('register-version', {
+      ...version,
+      digest: 'latest',
+    });
+    expect(wrong.status).toBe(400);
   });
 
   it('tell about models and versions', async () => {

@@ -1,9 +1,12 @@
 import type { ActionOptions } from './ActionOptions';
+import { createCreateModelAction } from './createCreateModelAction';
 import { createDeployVersionAction } from './createDeployVersionAction';
 import { createGetModelAction } from './createGetModelAction';
 import { createGetReleaseAction } from './createGetReleaseAction';
 import { createGetVersionAction } from './createGetVersionAction';
 import { createListModelsAction } from './createListModelsAction';
+import { createPublishVersionAction } from './createPublishVersionAction';
+import { createRegisterVersionAction } from './createRegisterVersionAction';
 import { createRollBackAction } from './createRollBackAction';
 import { createSearchVersionsAction } from './createSearchVersionsAction';
 
@@ -16,6 +19,9 @@ export function registerActions(options: ActionOptions): void {
   createGetModelAction(options);
   createSearchVersionsAction(options);
   createGetVersionAction(options);
+  createCreateModelAction(options);
+  createRegisterVersionAction(options);
+  createPublishVersionAction(options);
   createDeployVersionAction(options);
   createRollBackAction(options);
   createGetReleaseAction(options);

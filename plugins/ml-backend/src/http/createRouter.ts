@@ -14,9 +14,13 @@ import { createLimitsRouter } from '../limits/router';
 import type { SizeExceptionService } from '../limits/SizeExceptionService';
 import { createLineageRouter } from '../lineage/router';
 import type { RegistryService } from '../registry/RegistryService';
+import { createFilesRouter } from '../registry/filesRouter';
 import { createLifecycleRouter } from '../registry/lifecycleRouter';
 import type { VersionDeletion } from '../registry/VersionDeletion';
+import type { VersionFiles } from '../registry/VersionFiles';
 import type { VersionLifecycle } from '../registry/VersionLifecycle';
+import type { ModelCreation } from '../registry/ModelCreation';
+import { createModelCreationRouter } from '../registry/modelCreationRouter';
 import { createRegistryRouter } from '../registry/router';
 import type { DeploymentViews } from '../releases/DeploymentViews';
 import type { ReleaseService } from '../releases/ReleaseService';
@@ -29,6 +33,8 @@ import { toContext } from './requestContext';
 
 export interface RouterOptions {
   registry: RegistryService;
+  creation: ModelCreation;
+  files: VersionFiles;
   lifecycle: VersionLifecycle;
   deletion: VersionDeletion;
   aliases: AliasService;
@@ -69,6 +75,8 @@ export function createRouter(options: RouterOptions): express.Router {
     } satisfies PlatformInfo);
   });
   v1.use(createRegistryRouter(options));
+  v1.use(createModelCreationRouter(options));
+  v1.use(createFilesRouter(options));
   v1.use(createLifecycleRouter(options));
   v1.use(createAliasesRouter(options));
   v1.use(createApprovalsRouter(options));

@@ -27,9 +27,11 @@ export function actorOf(credentials: BackstageCredentials): string {
 export async function toContext(
   request: Request,
   httpAuth: HttpAuthService,
+  options: { allowCookie?: boolean } = {},
 ): Promise<RequestContext> {
   const credentials = await httpAuth.credentials(request, {
     allow: ['user', 'service'],
+    allowLimitedAccess: options.allowCookie ?? false,
   });
   const given = request.header('x-request-id');
   return {

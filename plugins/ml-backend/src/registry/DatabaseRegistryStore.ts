@@ -8,6 +8,7 @@ import type { Knex } from 'knex';
 import { decodeCursor, encodeCursor } from '../http/cursor';
 import { indexLineage } from '../lineage/edges';
 import type {
+  ModelFacts,
   ModelQuery,
   RegistryStore,
   StateChange,
@@ -16,6 +17,8 @@ import type {
 } from './RegistryStore';
 import {
   type ModelRow,
+  NO_VERSION,
+  toFactColumns,
   toModel,
   toVersion,
   toVersionRow,
@@ -149,24 +152,25 @@ export class DatabaseRegistryStore implements RegistryStore {
     return this.#knex.transaction(run);
   }
 
+  async insertModel(trx: Knex.Transaction, model: StoredModel): Promise<void> {
+    await trx<ModelRow>('ml_models').insert({
+      name: model.name,
+      ...toFactColumns(model),
+      latest_version: NO_VERSION,
+      version_count: 0,
+      created_at: model.createdAt,
+      created_by: model.createdBy,
+      updated_at: model.updatedAt,
+    });
+  }
+
   async insertVersion(
     trx: Knex.Transaction,
     version: Version,
-    model: Pick<
-      StoredModel,
-      'title' | 'description' | 'owner' | 'system' | 'dependsOn' | 'tags'
-    >,
+    model: ModelFacts,
   ): Promise<void> {
     const now = version.createdAt;
-    const description = {
-      title: model.title,
-      description: model.description,
-      owner: model.owner,
-      system: model.system ?? null,
-      depends_on: JSON.stringify(model.dependsOn),
-      tags: JSON.stringify(model.tags),
-      updated_at: now,
-    };
+    const description = { ...toFactColumns(model), updated_at: now };
     await trx<ModelRow>('ml_models')
       .insert({
         name: version.model,

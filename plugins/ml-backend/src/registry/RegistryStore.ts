@@ -12,6 +12,12 @@ import type { ModelVisibility } from '../authorization/Authorizer';
 /** A model without what other domains know of it. */
 export type StoredModel = Omit<Model, 'deployments'>;
 
+/** What a package, or whoever creates the model, says of it. */
+export type ModelFacts = Pick<
+  StoredModel,
+  'title' | 'description' | 'owner' | 'system' | 'dependsOn' | 'tags'
+>;
+
 export interface ModelQuery {
   visibility: ModelVisibility;
   limit: number;
@@ -69,16 +75,18 @@ export interface RegistryStore {
 
   transaction<T>(run: (trx: Knex.Transaction) => Promise<T>): Promise<T>;
   /**
+   * Adds a model without a version.
+   * @throws an error that `isDatabaseConflictError` knows when it exists
+   */
+  insertModel(trx: Knex.Transaction, model: StoredModel): Promise<void>;
+  /**
    * Adds the version and creates or refreshes its model.
    * @throws an error that `isDatabaseConflictError` knows when it exists
    */
   insertVersion(
     trx: Knex.Transaction,
     version: Version,
-    model: Pick<
-      StoredModel,
-      'title' | 'description' | 'owner' | 'system' | 'dependsOn' | 'tags'
-    >,
+    model: ModelFacts,
   ): Promise<void>;
 
   /**

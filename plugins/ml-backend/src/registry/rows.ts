@@ -1,5 +1,8 @@
 import type { Version, VersionState } from '@ml-platform/plugin-ml-common';
-import type { StoredModel } from './RegistryStore';
+import type { ModelFacts, StoredModel } from './RegistryStore';
+
+/** In the column `latest_version`, which is never null: the model has none yet. */
+export const NO_VERSION = '';
 
 export interface ModelRow {
   name: string;
@@ -44,11 +47,24 @@ export function toModel(row: ModelRow): StoredModel {
     system: row.system ?? undefined,
     dependsOn: JSON.parse(row.depends_on),
     tags: JSON.parse(row.tags),
-    latestVersion: row.latest_version,
+    ...(row.latest_version !== NO_VERSION && {
+      latestVersion: row.latest_version,
+    }),
     versionCount: Number(row.version_count),
     createdAt: row.created_at,
     createdBy: row.created_by,
     updatedAt: row.updated_at,
+  };
+}
+
+export function toFactColumns(facts: ModelFacts) {
+  return {
+    title: facts.title,
+    description: facts.description,
+    owner: facts.owner,
+    system: facts.system ?? null,
+    depends_on: JSON.stringify(facts.dependsOn),
+    tags: JSON.stringify(facts.tags),
   };
 }
 

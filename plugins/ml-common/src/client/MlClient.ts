@@ -1,3 +1,4 @@
+import type { NameCheck, NewModel } from '../registry/newModel';
 import type { Model, Page, Version } from '../registry/types';
 import type {
   Deployment,
@@ -131,6 +132,19 @@ export class MlClient {
     );
   }
 
+  /** Creates a model that has no version yet; the same again is no change. */
+  createModel(request: NewModel): Promise<Model> {
+    return this.#transport.request('POST', '/models', { body: request });
+  }
+
+  /** Whether a name can be taken for a new model. */
+  checkModelName(name: string): Promise<NameCheck> {
+    return this.#transport.request(
+      'GET',
+      `/model-names/${encodeURIComponent(name)}`,
+    );
+  }
+
   /** Highest version first. */
   listVersions(model: string, query: PageQuery = {}): Promise<Page<Version>> {
     return this.#transport.request(
@@ -166,6 +180,24 @@ export class MlClient {
         version,
       )}/bom`,
     );
+  }
+
+  /** Text of one of the version's files, which must be small. */
+  async getFileText(
+    model: string,
+    version: string,
+    path: string,
+  ): Promise<string> {
+    const response = await this.#transport.fetch(
+      'GET',
+      filePath(model, version, path),
+    );
+    return response.text();
+  }
+
+  /** Where a browser downloads one of the version's files. */
+  getFileUrl(model: string, version: string, path: string): Promise<string> {
+    return this.#transport.urlOf(filePath(model, version, path));
   }
 
   /**
@@ -244,4 +276,10 @@ export class MlClient {
       { body: request, ...options },
     );
   }
+}
+
+function filePath(model: string, version: string, path: string): string {
+  return `/files/${[model, version, ...path.split('/')]
+    .map(encodeURIComponent)
+    .join('/')}`;
 }

@@ -46,19 +46,20 @@ export class MlTransport {
     if (options.idempotencyKey) {
       headers['idempotency-key'] = options.idempotencyKey;
     }
-    const response = await this.#options.fetch(
-      `${await this.#options.baseUrl()}/v1${path}`,
-      {
-        method,
-        headers,
-        body:
-          options.body === undefined ? undefined : JSON.stringify(options.body),
-      },
-    );
+    const response = await this.#options.fetch(await this.urlOf(path), {
+      method,
+      headers,
+      body:
+        options.body === undefined ? undefined : JSON.stringify(options.body),
+    });
     if (!response.ok) {
       throw await ResponseError.fromResponse(response);
     }
     return response;
+  }
+
+  async urlOf(path: string): Promise<string> {
+    return `${await this.#options.baseUrl()}/v1${path}`;
   }
 }
 

@@ -1,20 +1,26 @@
 import type {
   AuthService,
+  BackstageCredentials,
   DiscoveryService,
 } from '@backstage/backend-plugin-api';
 import { MlClient } from '@ml-platform/plugin-ml-common';
 
-/** A client of the plugin `ml` that acts as the catalog itself. */
+/**
+ * A client of the plugin `ml` for other plugins: it acts on behalf of the
+ * credentials, or, where there are none, as the plugin itself.
+ * @public
+ */
 export function createMlClient(options: {
   auth: AuthService;
   discovery: DiscoveryService;
+  credentials?: BackstageCredentials;
 }): MlClient {
-  const { auth, discovery } = options;
+  const { auth, credentials, discovery } = options;
   return new MlClient({
     baseUrl: () => discovery.getBaseUrl('ml'),
     fetch: async (input, init) => {
       const { token } = await auth.getPluginRequestToken({
-        onBehalfOf: await auth.getOwnServiceCredentials(),
+        onBehalfOf: credentials ?? (await auth.getOwnServiceCredentials()),
         targetPluginId: 'ml',
       });
       const headers = new Headers(init?.headers);

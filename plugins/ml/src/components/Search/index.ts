@@ -1,0 +1,1 @@
+export { RegistrySearchResult } from './RegistrySearchResult';

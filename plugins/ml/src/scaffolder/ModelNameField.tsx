@@ -1,0 +1,71 @@
+import { useApi } from '@backstage/core-plugin-api';
+import type { FieldExtensionComponentProps } from '@backstage/plugin-scaffolder-react';
+import { TextField } from '@backstage/ui';
+import { modelNameSchema, type NameCheck } from '@ml-platform/plugin-ml-common';
+import { useState } from 'react';
+import useDebounce from 'react-use/esm/useDebounce';
+import { mlApiRef } from '../api/MlApi';
+import { messageOf } from '../lib/errors';
+import { texts } from '../texts';
+
+/** As long as people pause between two letters. */
+const PAUSE_MS = 350;
+
+type Answer =
+  | { name: string; check: NameCheck }
+  | { name: string; failure: string };
+
+/** Name of a new model, which tells while it is written whether it is free. */
+export function ModelNameField(props: FieldExtensionComponentProps<string>) {
+  const { formData = '', onChange, rawErrors, required, schema } = props;
+  const api = useApi(mlApiRef);
+  const [answer, setAnswer] = useState<Answer>();
+
+  useDebounce(
+    async () => {
+      if (!modelNameSchema.safeParse(formData).success) return;
+      try {
+        const check = await api.checkModelName(formData);
+        setAnswer({ name: formData, check });
+      } catch (error) {
+        setAnswer({ name: formData, failure: messageOf(error) });
+      }
+    },
+    PAUSE_MS,
+    [api, formData],
+  );
+
+  const problem = problemOf(formData);
+  const isInvalid = Boolean(problem) || Boolean(rawErrors?.length);
+  return (
+    <div>
+      <TextField
+        label={schema.title ?? texts.wizard.name}
+        description={schema.description}
+        isRequired={required}
+        isInvalid={isInvalid}
+        autoComplete="off"
+        value={formData}
+        onChange={value => onChange(value || undefined)}
+      />
+      <p role="status">
+        {problem ?? verdict(formData, answer) ?? rawErrors?.[0]}
+      </p>
+    </div>
+  );
+}
+
+function problemOf(name: string): string | undefined {
+  if (!name) return undefined;
+  const parsed = modelNameSchema.safeParse(name);
+  return parsed.success ? undefined : parsed.error.issues[0].message;
+}
+
+function verdict(name: string, answer?: Answer): string | undefined {
+  if (!name) return undefined;
+  // What is known is of the name as it was a moment ago.
+  if (answer?.name !== name) return texts.wizard.checking;
+  if ('failure' in answer) return texts.wizard.unchecked(answer.failure);
+  const { available, reason = '' } = answer.check;
+  return available ? texts.wizard.free(name) : texts.wizard.taken(reason);
+}

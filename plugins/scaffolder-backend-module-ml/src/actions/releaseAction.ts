@@ -1,0 +1,66 @@
+import type { ActionContext } from '@backstage/plugin-scaffolder-node';
+import type { MlClient, Release } from '@ml-platform/plugin-ml-common';
+import type { MlAccess } from '../lib/MlAccess';
+import { waitForRelease } from '../lib/waitForRelease';
+
+/** Long enough for a large model to load; a canary takes longer, and is not waited for. */
+const WAIT_SECONDS = 600;
+
+type Context = Pick<
+  ActionContext<any, any, any>,
+  | 'checkpoint'
+  | 'getInitiatorCredentials'
+  | 'isDryRun'
+  | 'logger'
+  | 'output'
+  | 'signal'
+  | 'task'
+>;
+
+/**
+ * Asks for a release once, whatever happens to the task, and follows it. The
+ * key of the checkpoint is also the key under which the portal knows it again.
+ */
+export async function carryOutRelease(
+  ctx: Context,
+  options: {
+    access: MlAccess;
+    /** What is done, for people: `Deploy wine@1.0.0 to staging`. */
+    what: string;
+    wait: boolean;
+    request: (client: MlClient, idempotencyKey: string) => Promise<Release>;
+  },
+): Promise<void> {
+  const { access, request, wait, what } = options;
+  if (ctx.isDryRun) {
+    ctx.logger.info(`${what}: not in a dry run`);
+    return;
+  }
+  const client = await access.client(await ctx.getInitiatorCredentials());
+  const key = `ml.release.${what}`;
+  const id = await ctx.checkpoint({
+    key,
+    fn: async () => {
+      const idempotencyKey = `${ctx.task.id}.${key}`.replace(/\s/g, '-');
+      return (await request(client, idempotencyKey.slice(0, 255))).id;
+    },
+  });
+  let release = await client.getRelease(id);
+  ctx.logger.info(`${what}: release ${release.number} is ${release.state}`);
+  if (wait) {
+    release = await waitForRelease({
+      ...{ client, release, seconds: WAIT_SECONDS, signal: ctx.signal },
+      onChange: now => ctx.logger.info(`It is ${now.state}`),
+    });
+  }
+  ctx.output('releaseId', release.id);
+  ctx.output('version', release.version);
+  ctx.output('state', release.state);
+  if (release.state === 'failed') {
+    throw new Error(
+      `${what} failed: ${
+        release.error ?? 'no reason was given'
+      }. What was live before still is`,
+    );
+  }
+}

@@ -1,0 +1,7 @@
+/**
+ * Models and versions in Backstage's search.
+ *
+ * @packageDocumentation
+ */
+export { searchModuleMl as default } from './module';
+export type { ModelDocument, VersionDocument } from './documents';
