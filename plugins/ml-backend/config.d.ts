@@ -92,6 +92,21 @@ export interface Config {
       /** Namespace of jobs, models and deployments; `ml://` and the host of the backend by default. */
       namespace?: string;
     };
+    signatures?: {
+      /** Whether production takes versions only that somebody trusted has signed; false by default. */
+      requiredForProduction?: boolean;
+      /** Whose signatures count. */
+      trusted?: Array<{
+        /** For people: whose key or authority it is. */
+        name: string;
+        /** A public key (elliptic curve, PEM); or else a certificate. */
+        publicKey?: string;
+        /** Certificates that signing certificates must lead to (PEM). */
+        certificate?: string;
+        /** Teams for whose models it counts, e.g. `group:default/fraud`; for all when not given. */
+        owners?: string[];
+      }>;
+    };
     serving?: {
       /** The inference server on this machine. */
       embedded?: {

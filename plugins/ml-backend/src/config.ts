@@ -10,6 +10,8 @@ import type {
 import type { ExternalArtifactStoreOptions, S3Options } from './artifacts';
 import { readS3Options } from './artifacts/s3/readS3Options';
 import type { AuditConfig } from './audit/startAudit';
+import { readSignatureSettings } from './proof/readSignatureSettings';
+import type { SignatureSettings } from './proof/signatureSettings';
 import { readCanarySettings } from './releases/canarySettings';
 import {
   readStrategySettings,
@@ -57,6 +59,7 @@ export interface MlConfig {
   loadTimeout: number;
   canary: RolloutSettings;
   strategies: StrategySettings;
+  signatures: SignatureSettings;
   /** Host and port of the registry that clients push to. */
   registryHost: string;
   /** Where clients push instead of to the portal. */
@@ -129,6 +132,7 @@ export function readMlConfig(config: RootConfigService): MlConfig {
     loadTimeout: duration('ml.releases.loadTimeout', 5 * 60_000),
     canary: readCanarySettings(config),
     strategies: readStrategySettings(config),
+    signatures: readSignatureSettings(config),
     registryHost: new URL(
       external?.getString('url') ?? config.getString('backend.baseUrl'),
     ).host,

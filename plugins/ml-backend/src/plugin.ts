@@ -36,6 +36,8 @@ import { OpenLineageChannel } from './lineage/openlineage/OpenLineageChannel';
 import { DatabaseSizeExceptionStore } from './limits/DatabaseSizeExceptionStore';
 import { ModelArtifactLimits } from './limits/ModelArtifactLimits';
 import { SizeExceptionService } from './limits/SizeExceptionService';
+import { ProofReader } from './proof/ProofReader';
+import { ProofService } from './proof/ProofService';
 import { DatabaseRegistryStore } from './registry/DatabaseRegistryStore';
 import { FILES_PATH } from './registry/filesRouter';
 import { ModelCreation } from './registry/ModelCreation';
@@ -252,10 +254,17 @@ export const mlPlugin = createBackendPlugin({
           strategies: config.strategies,
           onRouted: () => monitor.refresh(),
         });
+        const proofs = new ProofService({
+          registry,
+          reader: new ProofReader({ artifacts }),
+          settings: config.signatures,
+          audit,
+        });
         const deployments = new DeploymentViews({ ...shared, monitor });
         const releases = new ReleaseService({
           ...shared,
           authorizer,
+          proofs,
           onCreated: () => runner.wake(),
         });
 
@@ -282,6 +291,7 @@ export const mlPlugin = createBackendPlugin({
             deployments,
             webhooks,
             lineage,
+            proofs,
             namespace,
             auditService,
             target,

@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream';
+import type { Descriptor } from '@ml-platform/plugin-ml-common';
 
 /** @public */
 export interface StoredManifest {
@@ -40,6 +41,9 @@ export interface ArtifactStore {
     digest: string,
     range?: ByteRange,
   ): Promise<StoredBlob | undefined>;
+
+  /** Artifacts whose subject is the manifest: signatures, attestations and the like. */
+  listReferrers(repository: string, digest: string): Promise<Descriptor[]>;
 
   /**
    * Gives a stored manifest a further name, so that other tools find it.

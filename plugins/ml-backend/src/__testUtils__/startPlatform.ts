@@ -33,6 +33,9 @@ export interface StartOptions {
   /** On top of those that let webhooks go to this machine. */
   webhooks?: JsonObject;
   openLineage?: JsonObject;
+  signatures?: JsonObject;
+  /** Instead of the embedded store. */
+  artifacts?: JsonObject;
   maxArtifactBytes?: number;
   audit?: JsonObject;
   /** To start scheduled work by hand. */
@@ -73,7 +76,8 @@ export class TestPlatform {
           data: {
             backend: { baseUrl: 'http://localhost:7007' },
             ml: {
-              artifacts: {
+              signatures: options.signatures ?? {},
+              artifacts: options.artifacts ?? {
                 embedded: {
                   directory,
                   ...(options.maxArtifactBytes && {

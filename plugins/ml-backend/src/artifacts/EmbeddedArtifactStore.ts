@@ -1,5 +1,6 @@
 import type { LoggerService } from '@backstage/backend-plugin-api';
 import { ConflictError } from '@backstage/errors';
+import type { Descriptor } from '@ml-platform/plugin-ml-common';
 import type {
   ArtifactStore,
   ByteRange,
@@ -33,6 +34,8 @@ import { BlobCollector, type GarbageReport } from './removal/BlobCollector';
 import { ArtifactUploads } from './uploads/ArtifactUploads';
 
 const GIBIBYTE = 1024 ** 3;
+/** Of one manifest; more are not read at once. */
+const MAX_REFERRERS = 1_000;
 const HOUR_MS = 60 * 60 * 1000;
 
 export interface EmbeddedArtifactStoreOptions {
@@ -161,6 +164,16 @@ export class EmbeddedArtifactStore implements ArtifactStore {
         bytes: manifest.content,
       }
     );
+  }
+
+  async listReferrers(
+    repository: string,
+    digest: string,
+  ): Promise<Descriptor[]> {
+    const found = await this.metadata.listReferrers(repository, digest, {
+      limit: MAX_REFERRERS,
+    });
+    return found.map(referrer => ({ ...referrer }));
   }
 
   async tagManifest(

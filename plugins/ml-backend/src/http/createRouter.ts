@@ -13,6 +13,8 @@ import type { LineageService } from '../lineage/LineageService';
 import { createLimitsRouter } from '../limits/router';
 import type { SizeExceptionService } from '../limits/SizeExceptionService';
 import { createLineageRouter } from '../lineage/router';
+import type { ProofService } from '../proof/ProofService';
+import { createProofsRouter } from '../proof/router';
 import type { RegistryService } from '../registry/RegistryService';
 import { createFilesRouter } from '../registry/filesRouter';
 import { createLifecycleRouter } from '../registry/lifecycleRouter';
@@ -45,6 +47,7 @@ export interface RouterOptions {
   deployments: DeploymentViews;
   webhooks: WebhookService;
   lineage: LineageService;
+  proofs: ProofService;
   /** Namespace of OpenLineage events. */
   namespace: string;
   auditService: AuditService;
@@ -86,6 +89,7 @@ export function createRouter(options: RouterOptions): express.Router {
   v1.use(createAuditRouter(options));
   v1.use(createWebhooksRouter(options));
   v1.use(createLineageRouter(options));
+  v1.use(createProofsRouter(options));
 
   const router = Router();
   router.get('/health', (_request, response) => {

@@ -18,6 +18,7 @@ import type { AuditLog } from '../audit/AuditLog';
 import type { Authorizer } from '../authorization/Authorizer';
 import type { ChangeNotifier } from '../events/ChangeNotifier';
 import type { RequestContext } from '../http/requestContext';
+import type { ProofService } from '../proof/ProofService';
 import type { RegistryService } from '../registry/RegistryService';
 import { checkServed } from './checkServed';
 import { liveVersion, rollbackVersion } from './deploymentState';
@@ -30,6 +31,7 @@ export interface ReleaseServiceOptions {
   audit: AuditLog;
   changes: ChangeNotifier;
   target: ServingTarget;
+  proofs: Pick<ProofService, 'requireSigned'>;
   /** Called when there is a release to carry out. */
   onCreated: () => void;
 }
@@ -54,17 +56,18 @@ export class ReleaseService {
     request: CreateReleaseRequest,
     idempotencyKey?: string,
   ): Promise<Release> {
-    const { authorizer, registry } = this.#options;
+    const { authorizer, proofs, registry } = this.#options;
     const model = await registry.getModel(context, name);
     await authorizer.requireForModel(
       context,
       deployPermission(request.environment),
       model,
     );
-    checkReleasable(
-      await registry.getVersion(context, name, request.version),
-      request.environment,
-    );
+    const version = await registry.getVersion(context, name, request.version);
+    checkReleasable(version, request.environment);
+    if (request.environment === 'production') {
+      await proofs.requireSigned(context, model, version);
+    }
     return this.#create(context, {
       ...request,
       strategy: request.strategy ?? 'immediate',

@@ -1,12 +1,17 @@
 import { pipeline, Readable } from 'node:stream';
 import { ConflictError } from '@backstage/errors';
-import { MEDIA_TYPES } from '@ml-platform/plugin-ml-common';
+import {
+  type Descriptor,
+  descriptorSchema,
+  MEDIA_TYPES,
+} from '@ml-platform/plugin-ml-common';
 import type {
   ArtifactStore,
   ByteRange,
   StoredBlob,
   StoredManifest,
 } from '@ml-platform/plugin-ml-node';
+import { z } from 'zod';
 import { digestOf, isDigest, splitDigest } from '../digests';
 import { DigestCheck } from '../files/DigestCheck';
 import { readManifest } from '../http/readManifest';
@@ -23,6 +28,9 @@ export interface ExternalArtifactStoreOptions {
   /** Put before the name of each repository, e.g. `ml-platform`. */
   repositoryPrefix?: string;
 }
+
+const MAX_REFERRER_PAGES = 20;
+const indexSchema = z.looseObject({ manifests: z.array(descriptorSchema) });
 
 const ACCEPTED = [
   MEDIA_TYPES.ociManifest,
@@ -109,6 +117,38 @@ export class ExternalArtifactStore implements ArtifactStore {
     };
   }
 
+  /** By the referrers API, or by the tag that clients keep where there is none. */
+  async listReferrers(
+    repository: string,
+    digest: string,
+  ): Promise<Descriptor[]> {
+    const found: Descriptor[] = [];
+    let path: string | undefined = `referrers/${digest}`;
+    for (let page = 0; path && page < MAX_REFERRER_PAGES; page += 1) {
+      const response: Response | undefined = await this.#registry.request({
+        repository: this.#nameOf(repository),
+        path,
+        headers: { accept: MEDIA_TYPES.ociIndex },
+      });
+      if (!response) return this.#listByTag(repository, digest);
+      found.push(...(await readIndex(response)));
+      const query = /<[^>?]*\?([^>]*)>;\s*rel="?next"?/.exec(
+        response.headers.get('link') ?? '',
+      )?.[1];
+      path = query && `referrers/${digest}?${query}`;
+    }
+    return found;
+  }
+
+  async #listByTag(repository: string, digest: string): Promise<Descriptor[]> {
+    const response = await this.#registry.request({
+      repository: this.#nameOf(repository),
+      path: `manifests/${digest.replace(':', '-')}`,
+      headers: { accept: MEDIA_TYPES.ociIndex },
+    });
+    return response ? readIndex(response) : [];
+  }
+
   async tagManifest(
     repository: string,
     options: { tag: string; digest: string },
@@ -156,6 +196,15 @@ export class ExternalArtifactStore implements ArtifactStore {
   #nameOf(repository: string): string {
     return `${this.#prefix}${repository}`;
   }
+}
+
+async function readIndex(response: Response): Promise<Descriptor[]> {
+  const bytes = await readManifest(toReadable(response));
+  const index = indexSchema.safeParse(JSON.parse(bytes.toString('utf8')));
+  if (!index.success) {
+    throw new Error('the registry sent a list of referrers that is none');
+  }
+  return index.data.manifests;
 }
 
 function toReadable(response: Response): Readable {

@@ -6,7 +6,7 @@ import type { EmbeddedArtifactStore } from '../EmbeddedArtifactStore';
 
 /** What can be read from any store of artifacts. */
 export interface ReadableStore
-  extends Pick<ArtifactStore, 'getManifest' | 'openBlob'> {
+  extends Pick<ArtifactStore, 'getManifest' | 'listReferrers' | 'openBlob'> {
   /** Undefined when the repository does not have the blob. */
   getBlobSize(repository: string, digest: string): Promise<number | undefined>;
 }

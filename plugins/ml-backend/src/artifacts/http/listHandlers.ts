@@ -1,7 +1,11 @@
 import { MEDIA_TYPES } from '@ml-platform/plugin-ml-common';
 import { OciError } from '../OciError';
 import { checkDigest } from '../references';
-import { type ArtifactRequest, queryParameter } from './ArtifactRequest';
+import {
+  type ArtifactRequest,
+  queryParameter,
+  type ReadableStore,
+} from './ArtifactRequest';
 
 const MAX_TAGS = 1000;
 const MAX_REFERRERS = 100;
@@ -56,6 +60,25 @@ export async function listReferrers(request: ArtifactRequest): Promise<void> {
     );
   }
   if (artifactType) res.set('OCI-Filters-Applied', 'artifactType');
+  res.status(200).set('Content-Type', MEDIA_TYPES.ociIndex);
+  res.end(
+    JSON.stringify({
+      schemaVersion: 2,
+      mediaType: MEDIA_TYPES.ociIndex,
+      manifests,
+    }),
+  );
+}
+
+/** The list of a store that somebody else runs, in one page. */
+export async function describeReferrers(
+  request: ArtifactRequest<ReadableStore>,
+): Promise<void> {
+  const { store, repository, reference, res } = request;
+  const manifests = await store.listReferrers(
+    repository,
+    checkDigest(reference),
+  );
   res.status(200).set('Content-Type', MEDIA_TYPES.ociIndex);
   res.end(
     JSON.stringify({

@@ -7,7 +7,7 @@ import {
 import type { EmbeddedArtifactStore } from '../EmbeddedArtifactStore';
 import type { ArtifactHandler, ReadableStore } from './ArtifactRequest';
 import { deleteBlob, describeBlob, getBlob, headBlob } from './blobHandlers';
-import { listReferrers, listTags } from './listHandlers';
+import { describeReferrers, listReferrers, listTags } from './listHandlers';
 import { deleteManifest, getManifest, putManifest } from './manifestHandlers';
 import {
   cancelUpload,
@@ -61,4 +61,10 @@ export const pullRoutes: ArtifactRoute<ReadableStore>[] = [
   { method: 'GET', path: blob, permission: pull, handle: getBlob },
   { method: 'HEAD', path: manifest, permission: pull, handle: getManifest },
   { method: 'GET', path: manifest, permission: pull, handle: getManifest },
+  {
+    method: 'GET',
+    path: referrers,
+    permission: pull,
+    handle: describeReferrers,
+  },
 ];
