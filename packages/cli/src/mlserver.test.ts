@@ -56,7 +56,7 @@ describe('ml init for MLServer', () => {
       );
       expect(made).toMatchObject({ code: 0 });
       expect(made.stderr).toContain('looked into, not loaded');
-      expect(made.stderr).not.toContain('ml deploy');
+      expect(made.stderr).toContain('ml deploy');
       const model = await read('model.yaml');
       expect(model).toContain(
         "mlserver:\n  runtime: sklearn\n  python: '3.11'\n  requirements: requirements.txt\n",

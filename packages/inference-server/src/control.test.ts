@@ -81,6 +81,11 @@ describe('the control API', () => {
               state: 'ready',
               requests: 2,
               errors: 0,
+              refused: 0,
+              replicas: { ready: 1, wanted: 1, min: 1, max: 1 },
+              memoryBytes: expect.any(Number),
+              active: 0,
+              waiting: 0,
             },
           ],
           routes: {
@@ -133,7 +138,7 @@ describe('the control API', () => {
       /path says version 1.0.0, the body 2.0.0/,
     );
     expect(await put(path, { ...spec, format: 'container' })).toMatch(
-      /format 'container' cannot be served/,
+      /^body.format: 'container' needs a block 'container:' beside it/,
     );
     expect(
       await put(`${modelPath('production', 'Bad_Name')}/versions/1.0.0`, spec),

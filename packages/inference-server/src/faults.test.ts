@@ -32,6 +32,12 @@ describe('faults', () => {
     await bed.server.load(push(version));
     await bed.server.route(1, [{ version, weight: 1 }]);
   };
+  /** What is served, without what changes from moment to moment. */
+  const served = async () =>
+    (await bed.server.status()).models.map(({ versions, ...model }) => ({
+      ...model,
+      versions: versions.map(({ memoryBytes: _, ...version }) => version),
+    }));
   const blobs = () => readdirSync(join(bed.dataDir, 'blobs/sha256'));
 
   it('answers requests of a worker that is killed, starts it again, harms no other', async () => {
@@ -72,7 +78,7 @@ describe('faults', () => {
     expect((await server.version('1.0.0')).errors).toBe(0);
   });
 
-  it('answers a caller whose worker is killed in mid-upload', async () => {
+  it('bothers no worker with an upload under way, so that its end harms no caller', async () => {
     const { server } = bed;
     await serve('1.0.0');
     const [pid] = server.workerPids();
@@ -97,9 +103,9 @@ describe('faults', () => {
     await waitFor('an answer', () =>
       answer.endsWith('}') ? answer : undefined,
     );
-    expect(answer).toMatch(/^HTTP\/1.1 503 /);
+    // From the new worker; or, when that takes longer than the upload, that there is none yet.
     expect(answer).toMatch(
-      /ended while it worked on this request|is not ready/,
+      /^HTTP\/1.1 (400 [^]*body is empty|503 [^]*is not ready)/,
     );
 
     // The connection is of use for the next request.
@@ -148,7 +154,7 @@ describe('faults', () => {
         majors: { 1: [{ version: '1.0.0', weight: 1 }] },
       },
     );
-    const before = await bed.server.status();
+    const before = await served();
     const workers = bed.server.workerPids();
     expect(workers).toHaveLength(2);
 
@@ -162,7 +168,7 @@ describe('faults', () => {
 
     await bed.server.until('1.0.0', 'ready');
     await bed.server.until('2.0.0', 'ready');
-    expect(await bed.server.status()).toEqual(before);
+    expect(await served()).toEqual(before);
     const version = async (path: string) =>
       (await bed.server.infer(path, ADD)).body.model_version;
     expect(await version('test')).toBe('2.0.0');

@@ -3,6 +3,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { ArtifactPuller } from './artifacts/ArtifactPuller';
 import { BlobCache } from './artifacts/BlobCache';
+import { PackageFolders } from './artifacts/PackageFolders';
 import { RegistryClient } from './artifacts/RegistryClient';
 import { ControlApi } from './control/ControlApi';
 import { createControlServer } from './control/createControlServer';
@@ -14,10 +15,13 @@ import { createPipeline } from './gateway/pipeline/createPipeline';
 import { CountsFile } from './experiments/CountsFile';
 import { Connections } from './http/Connections';
 import { closeGracefully, listen, listenForGrpc } from './http/listen';
+import { MemoryBudget } from './http/MemoryBudget';
 import { Logger, type LogLevel } from './log/Logger';
 import { RequestLog } from './log/RequestLog';
+import { type Bounds, defaultBounds } from './serving/Bounds';
+import { DRAIN_MS } from './serving/Replica';
 import { ServingPlane } from './serving/ServingPlane';
-import { DRAIN_MS } from './serving/VersionRunner';
+import { createLaunchers } from './serving/workers/createLaunchers';
 import { followSupervisor } from './supervisor/followSupervisor';
 import { SupervisedRole } from './supervisor/SupervisedRole';
 import { StateStore } from './state/StateStore';
@@ -42,6 +46,14 @@ export interface InferenceServerOptions {
   logLevel: LogLevel;
   /** Largest inference request; 64 MiB when not given. */
   maxBodyBytes?: number;
+  /** The most that any version gets; what fits the machine when not given. */
+  bounds?: Partial<Bounds>;
+  /** How long a caller may take to send a request, or make no progress with its answer; a minute when not given. */
+  callerMs?: number;
+  /** Python interpreters for versions of the format mlserver, before those on the path. */
+  pythons?: readonly string[];
+  /** Program that runs images (podman or docker); without one they are refused. */
+  containerEngine?: string;
 }
 
 /** @public */
@@ -66,17 +78,24 @@ export async function startInferenceServer(
   const logger = new Logger(options.logLevel, line =>
     process.stderr.write(line),
   );
-  const workerPath = findWorker();
+  const launchers = createLaunchers({
+    ...{ dataDir, logger, workerPath: findWorker() },
+    pythons: options.pythons ?? [],
+    engine: options.containerEngine,
+  });
   mkdirSync(dataDir, { recursive: true, mode: 0o700 });
   const cache = new BlobCache(join(dataDir, 'blobs'));
+  const folders = new PackageFolders(join(dataDir, 'packages'));
   const plane = new ServingPlane({
     store: new StateStore({ folder: join(dataDir, 'state'), logger }),
     counts: new CountsFile({ folder: join(dataDir, 'experiments'), logger }),
     puller: new ArtifactPuller({
       cache,
+      folders,
       registry: new RegistryClient(options.registry),
     }),
-    workerPath,
+    launchers,
+    bounds: { ...defaultBounds(), ...options.bounds },
     logger,
   });
   const log = RequestLog.open(join(dataDir, 'logs'), logger);
@@ -86,8 +105,12 @@ export async function startInferenceServer(
     logger,
   });
   const pipeline = createPipeline({ plane, log });
+  const memory = new MemoryBudget(Math.max(256 * 1024 * 1024, maxBodyBytes));
   const gateway = (environment: Environment) => {
-    const shared = { environment, plane, pipeline, maxBodyBytes };
+    const shared = {
+      ...{ environment, plane, pipeline, maxBodyBytes, memory },
+      callerMs: options.callerMs,
+    };
     return {
       rest: createGatewayServer(shared),
       grpc: createGrpcServer(shared),
@@ -109,6 +132,8 @@ export async function startInferenceServer(
   });
   const startPlane = () => {
     cache.open();
+    folders.open();
+    launchers.open();
     const keepOthers = role?.isSuccessor;
     const created = createSocketPaths(dataDir, { keepOthers });
     plane.start(() => created.next(), takesOver);

@@ -10,6 +10,7 @@ export * from './package/checkDocument';
 export * from './package/checkSample';
 export * from './package/checkArtifact';
 export * from './package/checkMlserver';
+export * from './package/checkRequirements';
 export {
   containerSchema,
   type Format,
@@ -17,13 +18,13 @@ export {
   MLSERVER_RUNTIMES,
   type MlserverRuntime,
   mlserverSchema,
-  SERVED_FORMATS,
 } from './package/formats';
 export * from './package/issues';
 export * from './package/layout';
 export * from './package/lineage';
 export * from './package/modelFile';
 export * from './package/names';
+export * from './package/resources';
 export * from './package/placeholders';
 export * from './package/suite';
 export * from './lineage/types';

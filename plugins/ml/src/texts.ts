@@ -70,8 +70,6 @@ export const texts = {
     noVersions: 'No version is registered yet.',
     alreadyLive: (version: string, environment: Environment) =>
       `${version} is live in ${environment} already.`,
-    notServed: (version: string, format: string) =>
-      `${version} has the format ${format}, which nothing here can serve yet.`,
     draft: (version: string) =>
       `${version} is a draft: publish it before it goes to production.`,
     deleted: (version: string) => `${version} is deleted.`,

@@ -8,44 +8,66 @@ import { readFile } from 'node:fs/promises';
 import type { ArtifactClaim } from './ArtifactPuller';
 import type { BlobCache } from './BlobCache';
 import { PullRefusedError } from './errors';
+import type { PackageFile, PackageFolders } from './PackageFolders';
 import type { RegistryClient } from './RegistryClient';
 
-/** One version's claim on its manifest and its artifact. */
+/** One version's claim on its manifest and its artifact, or on all of its files. */
 export class Pull implements ArtifactClaim {
   readonly #version: ServedVersion;
   readonly #cache: BlobCache;
   readonly #registry: RegistryClient;
+  readonly #folders: PackageFolders;
   readonly #claimed = new Set<string>();
 
   constructor(
     version: ServedVersion,
-    cache: BlobCache,
-    registry: RegistryClient,
+    from: {
+      cache: BlobCache;
+      folders: PackageFolders;
+      registry: RegistryClient;
+    },
   ) {
     this.#version = version;
-    this.#cache = cache;
-    this.#registry = registry;
+    this.#cache = from.cache;
+    this.#folders = from.folders;
+    this.#registry = from.registry;
     this.#claim(version.digest);
+    this.#folders.claim(version.digest);
   }
 
   /**
-   * Returns the artifact's path in the cache. Asks the registry only for what
-   * the cache lacks. Throws {@link PullRefusedError} when trying again is of no use.
+   * Returns the path of the artifact in the cache; for a format whose workers
+   * need more than that, of a folder with the whole package. Asks the registry
+   * only for what the cache lacks. Throws {@link PullRefusedError} when trying
+   * again is of no use.
    */
   async run(signal: AbortSignal): Promise<string> {
-    const { repository, digest } = this.#version;
+    const { repository, digest, format } = this.#version;
     const manifest = await this.#cache.ensure(digest, () =>
       this.#registry.getManifest(repository, digest, signal),
     );
-    const layer = findArtifact(this.#version, await readFile(manifest, 'utf8'));
+    const { layers } = readManifest(digest, await readFile(manifest, 'utf8'));
+    const artifact = findArtifact(this.#version, layers);
+    if (format === 'onnx' && artifact) return this.#fetch(artifact, signal);
+    const files: PackageFile[] = [];
+    for (const layer of layers) {
+      const path = layer.annotations?.[FILEPATH_ANNOTATION];
+      if (path === undefined) continue;
+      files.push({ path, source: await this.#fetch(layer, signal) });
+    }
+    return this.#folders.ensure(digest, files);
+  }
+
+  async #fetch(layer: Descriptor, signal: AbortSignal): Promise<string> {
     this.#claim(layer.digest);
     return this.#cache.ensure(layer.digest, () =>
-      this.#registry.getBlob(repository, layer.digest, signal),
+      this.#registry.getBlob(this.#version.repository, layer.digest, signal),
     );
   }
 
   release(): void {
     for (const digest of this.#claimed) this.#cache.release(digest);
+    if (this.#claimed.size) this.#folders.release(this.#version.digest);
     this.#claimed.clear();
   }
 
@@ -56,9 +78,12 @@ export class Pull implements ArtifactClaim {
   }
 }
 
-function findArtifact(version: ServedVersion, text: string): Descriptor {
-  const { artifact, digest } = version;
-  const layer = readManifest(digest, text).layers.find(
+function findArtifact(
+  { artifact, digest }: ServedVersion,
+  layers: Descriptor[],
+): Descriptor | undefined {
+  if (artifact === undefined) return undefined;
+  const layer = layers.find(
     ({ annotations }) => annotations?.[FILEPATH_ANNOTATION] === artifact,
   );
   if (!layer) {

@@ -1,7 +1,8 @@
-import { resolve } from 'node:path';
+import { delimiter, resolve } from 'node:path';
 import { LOG_LEVELS, type LogLevel } from '../log/Logger';
 import { grpcPortBeside } from './grpcPortBeside';
 import type { InferenceServerOptions } from '../startInferenceServer';
+import { readBounds } from './readBounds';
 
 const MIN_TOKEN_LENGTH = 16;
 
@@ -22,6 +23,13 @@ export function readConfig(env: NodeJS.ProcessEnv): ConfigResult {
   const gatewayPorts = {
     production: port('ML_PRODUCTION_PORT', 7008),
     staging: port('ML_STAGING_PORT', 7009),
+  };
+
+  const seconds = (name: string, fallback: number): number => {
+    const text = env[name] || String(fallback);
+    if (/^[1-9]\d{0,4}$/.test(text)) return Number(text);
+    problems.push(`${name}: '${text}' is not a number of seconds from 1 on`);
+    return fallback;
   };
 
   const options: InferenceServerOptions = {
@@ -46,6 +54,10 @@ export function readConfig(env: NodeJS.ProcessEnv): ConfigResult {
       token: env.ML_REGISTRY_TOKEN || undefined,
     },
     logLevel: (env.ML_LOG_LEVEL || 'info') as LogLevel,
+    bounds: readBounds(env, problems),
+    callerMs: seconds('ML_CALLER_SECONDS', 60) * 1000,
+    pythons: env.ML_PYTHON?.split(delimiter).filter(Boolean),
+    containerEngine: env.ML_CONTAINER_ENGINE || undefined,
   };
   if (!env.ML_INFERENCE_DIR) {
     problems.push(

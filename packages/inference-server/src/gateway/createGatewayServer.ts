@@ -12,18 +12,28 @@ import { parsePath, type Target } from './parsePath';
 import type { InferencePipeline } from './pipeline/InferencePipeline';
 import { requestIdFrom } from './requestId';
 import { findModel, whyNotReady } from './resolve';
+import { MemoryBudget } from '../http/MemoryBudget';
 import { HttpBody } from './rest/HttpBody';
 import { HttpReply } from './rest/HttpReply';
 import { sendError, sendJson } from './send';
 
 /** Longer than the 60 s of common load balancers, so that they close first. */
 const KEEP_ALIVE_MS = 65_000;
+/** How long a caller may take for the head of a request, and for all of it. */
+const HEAD_MS = 15_000;
+const CALLER_MS = 60_000;
+/** For all bodies and answers that callers are slow with. */
+const MEMORY_BYTES = 256 * 1024 * 1024;
 
 export interface GatewayOptions {
   environment: Environment;
   plane: ServingPlane;
   pipeline: InferencePipeline;
   maxBodyBytes: number;
+  /** How long a caller may take to send a request, or make no progress with its answer; a minute when not given. */
+  callerMs?: number;
+  /** Shared by the listeners of a server. */
+  memory?: MemoryBudget;
   /** What `/v2/health/ready` says; that the accepted state is restored when not given. */
   isReady?: () => boolean;
 }
@@ -32,7 +42,15 @@ export interface GatewayOptions {
 export function createGatewayServer(options: GatewayOptions): Server {
   const { plane, environment, pipeline, maxBodyBytes } = options;
   const { isReady = () => plane.restored } = options;
-  const server = createServer((request, response) => {
+  const { callerMs = CALLER_MS, memory = new MemoryBudget(MEMORY_BYTES) } =
+    options;
+  // Node looks that often for callers who are late.
+  const timeouts = {
+    headersTimeout: Math.min(HEAD_MS, callerMs),
+    requestTimeout: callerMs,
+    connectionsCheckingInterval: Math.min(5_000, callerMs / 2),
+  };
+  const server = createServer(timeouts, (request, response) => {
     const requestId = requestIdFrom(request.headers);
     response.setHeader('x-request-id', requestId);
     // While it shuts down, a caller's next request goes to somebody else.
@@ -49,8 +67,11 @@ export function createGatewayServer(options: GatewayOptions): Server {
           requestId,
           headers: request.headers,
           remoteAddress: request.socket.remoteAddress ?? '',
-          body: new HttpBody(request, maxBodyBytes),
-          reply: new HttpReply(request, response),
+          body: new HttpBody(request, { maxBodyBytes, memory }),
+          reply: new HttpReply(request, response, {
+            memory,
+            stallMs: callerMs,
+          }),
         });
       } else {
         answer(response, target);

@@ -15,18 +15,22 @@ export class BodyTooLargeError extends Error {
 export function readBody(
   request: IncomingMessage,
   limit: number,
+  /** Told of each piece; what it throws ends the reading. */
+  onPiece: (bytes: number) => void = () => {},
 ): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let size = 0;
     const onData = (chunk: Buffer) => {
       size += chunk.length;
-      if (size <= limit) {
+      try {
+        if (size > limit) throw new BodyTooLargeError(limit);
+        onPiece(chunk.length);
         chunks.push(chunk);
-        return;
+      } catch (error) {
+        request.off('data', onData);
+        reject(error);
       }
-      request.off('data', onData);
-      reject(new BodyTooLargeError(limit));
     };
     request.on('data', onData);
     request.once('end', () =>

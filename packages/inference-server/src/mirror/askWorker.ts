@@ -21,16 +21,21 @@ export async function askWorker(
     timeoutMs: number;
   },
 ): Promise<WorkerAnswer> {
-  const worker = runner?.worker;
-  if (!worker) throw new Error('it is not ready');
+  const signal = AbortSignal.timeout(request.timeoutMs);
+  const place = await runner?.admit(signal);
+  if (!runner || !place) throw new Error('it is not ready');
   runner.begin();
   try {
+    const { worker } = place;
+    const { headers = {} } = request;
     const answer = await worker.pool.request({
       method: 'POST',
-      path: '/',
-      body: request.body,
-      headers: request.headers,
-      signal: AbortSignal.timeout(request.timeoutMs),
+      path: worker.inferPath,
+      body: worker.prepare(Buffer.from(request.body), headers),
+      headers: worker.isPlain
+        ? { 'content-type': 'application/json' }
+        : headers,
+      signal,
     });
     const chunks: Buffer[] = [];
     let size = 0;
@@ -45,6 +50,7 @@ export async function askWorker(
       body: Buffer.concat(chunks),
     };
   } finally {
+    place.release();
     runner.end();
   }
 }

@@ -9,11 +9,7 @@ import type {
   ServedVersionStatus,
   ServingStatus,
 } from '@ml-platform/plugin-ml-common';
-import {
-  ConflictError,
-  InputError,
-  ServiceUnavailableError,
-} from '@backstage/errors';
+import { ConflictError, ServiceUnavailableError } from '@backstage/errors';
 import { isDeepStrictEqual } from 'node:util';
 import type { ArtifactSource } from '../artifacts/ArtifactPuller';
 import type { Logger } from '../log/Logger';
@@ -22,16 +18,21 @@ import { Experiments } from '../experiments/Experiments';
 import { rollBackNow } from '../rollout/rollBackNow';
 import { Rollouts, supersede } from '../rollout/Rollouts';
 import type { StateStore } from '../state/StateStore';
+import { type Bounds, defaultBounds } from './Bounds';
 import { checkRoutes } from './checkRoutes';
 import { KeyedQueue } from './KeyedQueue';
+import { limitsOf } from './limits';
 import { ServedModel, versionsIn } from './ServedModel';
 import { VersionRunner } from './VersionRunner';
+import type { Launchers } from './workers/createLaunchers';
 
 export interface ServingPlaneOptions {
   store: Pick<StateStore, 'load' | 'save' | 'remove'>;
   counts: Pick<CountsFile, 'load' | 'save' | 'remove'>;
   puller: ArtifactSource;
-  workerPath: string;
+  launchers: Pick<Launchers, 'of'>;
+  /** What no version goes beyond; what fits the machine when not given. */
+  bounds?: Bounds;
   logger: Logger;
 }
 
@@ -160,11 +161,6 @@ export class ServingPlane {
     key: ServedModelKey,
     spec: ServedVersion,
   ): Promise<ServedVersionStatus> {
-    if (spec.format !== 'onnx') {
-      throw new InputError(
-        `format '${spec.format}' cannot be served by this inference server; it serves 'onnx'`,
-      );
-    }
     return this.#change(key, async () => {
       const model = this.#model(key);
       const known = model.versions.get(spec.version);
@@ -315,8 +311,19 @@ export class ServingPlane {
     spec: ServedVersion,
   ): VersionRunner {
     const key = { environment, model };
-    const nextSocketPath = () => this.#nextSocketPath();
-    return new VersionRunner({ ...this.#options, nextSocketPath, key, spec });
+    const { bounds = defaultBounds(), launchers, logger } = this.#options;
+    const { cuts, limits } = limitsOf(spec, environment, bounds);
+    if (cuts.length) {
+      logger.warn('A version asks for more than this server gives', {
+        ...{ ...key, version: spec.version, cuts: cuts.join('; ') },
+      });
+    }
+    const subject = { key, limits, spec };
+    return new VersionRunner({
+      ...this.#options,
+      ...subject,
+      launcher: launchers.of(subject, () => this.#nextSocketPath()),
+    });
   }
 
   async #drain(runners: VersionRunner[]): Promise<void> {

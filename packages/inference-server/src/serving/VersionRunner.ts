@@ -13,34 +13,33 @@ import { PullRefusedError } from '../artifacts/errors';
 import type { Logger } from '../log/Logger';
 import { LatencyWindow } from '../rollout/LatencyWindow';
 import { Backoff } from './Backoff';
-import { LoadRefusedError, WorkerProcess } from './WorkerProcess';
-
-/** A worker that has been up this long is taken for healthy again. */
-const HEALTHY_AFTER_MS = 60_000;
-/** A model that kills its worker this often before it ever served is given up. */
-const MAX_DEATHS_WHILE_LOADING = 5;
-/** How long an unloaded version may take to finish what it works on. */
-export const DRAIN_MS = 30_000;
+import { GivenUpError, type Trouble } from './GivenUpError';
+import type { Limits } from './limits';
+import { DRAIN_MS } from './Replica';
+import { type Place, ReplicaSet } from './ReplicaSet';
+import { type Launcher, LoadRefusedError } from './workers/Worker';
 
 export interface VersionRunnerOptions {
   key: ServedModelKey;
   spec: ServedVersion;
+  limits: Limits;
+  launcher: Launcher;
   puller: ArtifactSource;
-  workerPath: string;
-  /** A fresh path for a worker's socket. */
-  nextSocketPath(): string;
   logger: Logger;
 }
 
 /**
- * Keeps one version running: pulls it, starts its worker, starts it again when
- * it dies.
+ * Keeps one version running: pulls it, prepares what its workers need, and
+ * has replicas started, as many as its load asks for.
  *
- *     pulling ──► starting ──► ready ◄──► restarting
- *        └────────────┴──────────────────────┴──────► failed
+ *     pulling ──► installing ──► starting ──► ready ◄──► restarting
+ *        └────────────┴──────────────┴───────────────────────┴──► failed
+ *
+ * A version without replicas for want of requests is `ready`: it answers.
  */
 export class VersionRunner {
   readonly spec: ServedVersion;
+  readonly limits: Limits;
   requests = 0;
   errors = 0;
   /** How often a worker has ended unasked, and how the last one did. */
@@ -51,9 +50,10 @@ export class VersionRunner {
   readonly #options: VersionRunnerOptions;
   readonly #pull: ArtifactClaim;
   readonly #stopping = new AbortController();
+  readonly #replicas: ReplicaSet;
   #state: ServedState = 'pulling';
-  #reason: string | undefined;
-  #worker: WorkerProcess | undefined;
+  #trouble: Trouble | undefined;
+  #refused = 0;
   #running: Promise<void> = Promise.resolve();
   #inFlight = 0;
   #idle: (() => void) | undefined;
@@ -64,9 +64,20 @@ export class VersionRunner {
   });
 
   constructor(options: VersionRunnerOptions) {
-    this.spec = options.spec;
+    const { launcher, limits, spec } = options;
+    this.spec = spec;
+    this.limits = limits;
     this.#options = options;
-    this.#pull = options.puller.prepare(options.spec);
+    this.#pull = options.puller.prepare(spec);
+    this.#replicas = new ReplicaSet({
+      launcher,
+      limits,
+      onChange: () => this.#follow(),
+      onDeath: ({ reason }) => {
+        this.deaths += 1;
+        this.lastDeath = `it ${reason}`;
+      },
+    });
   }
 
   start(): void {
@@ -83,7 +94,7 @@ export class VersionRunner {
   }
 
   get reason(): string | undefined {
-    return this.#reason;
+    return this.#trouble?.reason;
   }
 
   status(): ServedVersionStatus {
@@ -91,15 +102,12 @@ export class VersionRunner {
       version: this.spec.version,
       digest: this.spec.digest,
       state: this.#state,
-      reason: this.#reason,
+      ...this.#trouble,
       requests: this.requests,
       errors: this.errors,
+      refused: this.#refused,
+      ...this.#replicas.status(),
     };
-  }
-
-  /** The worker to send a request to; undefined while there is none that is ready. */
-  get worker(): WorkerProcess | undefined {
-    return this.#state === 'ready' ? this.#worker : undefined;
   }
 
   get inFlight(): number {
@@ -116,7 +124,23 @@ export class VersionRunner {
     if (this.#inFlight === 0) this.#idle?.();
   }
 
-  /** Waits for the requests under way, then ends the worker. The caller has seen to it that no new ones come. */
+  /**
+   * A place at the replica with the fewest requests, as soon as one has room.
+   * Undefined while the version cannot answer at all; rejects with a
+   * `NoRoomError` when it is overrun.
+   */
+  async admit(signal?: AbortSignal): Promise<Place | undefined> {
+    if (this.#state !== 'ready') return undefined;
+    try {
+      return await this.#replicas.admit(signal);
+    } catch (error) {
+      if (error instanceof GivenUpError) return undefined;
+      if (!signal?.aborted) this.#refused += 1;
+      throw error;
+    }
+  }
+
+  /** Waits for the requests under way, then ends the workers. The caller has seen to it that no new ones come. */
   async drainAndStop(): Promise<void> {
     if (this.#inFlight > 0) {
       const waiting = new AbortController();
@@ -132,14 +156,21 @@ export class VersionRunner {
     this.#stopping.abort();
     await this.#running;
     this.#pull.release();
+    this.#options.launcher.release();
   }
 
   async #run(signal: AbortSignal): Promise<void> {
     try {
-      const modelPath = await this.#pullUntilThere(signal);
-      await this.#keepRunning(modelPath, signal);
+      const path = await this.#pullUntilThere(signal);
+      await this.#options.launcher.prepare({
+        path,
+        signal,
+        tell: (reason, problem) => this.#set('installing', { reason, problem }),
+      });
+      this.#set('starting');
+      await this.#replicas.run(signal);
     } catch (error) {
-      if (!signal.aborted) this.#set('failed', (error as Error).message);
+      if (!signal.aborted) this.#set('failed', troubleOf(error));
     } finally {
       this.#settle();
     }
@@ -154,86 +185,46 @@ export class VersionRunner {
         signal.throwIfAborted();
         if (error instanceof PullRefusedError) throw error;
         const delay = backoff.next();
-        this.#set(
-          'pulling',
-          `the artifact could not be pulled: ${
+        this.#set('pulling', {
+          problem: 'PULL_FAILED',
+          reason: `the artifact could not be pulled: ${
             (error as Error).message
           }; next attempt in ${delay / 1000} s`,
-        );
+        });
         await sleep(delay, undefined, { signal });
       }
     }
   }
 
-  async #keepRunning(modelPath: string, signal: AbortSignal): Promise<void> {
-    const backoff = new Backoff({ firstMs: 100, longestMs: 30_000 });
-    let deathsWhileLoading = 0;
-    this.#set('starting');
-    for (;;) {
-      const life = await this.#runWorker(modelPath, signal);
-      signal.throwIfAborted();
-      this.deaths += 1;
-      this.lastDeath = `it ${life.ended}`;
-      deathsWhileLoading = life.served ? 0 : deathsWhileLoading + 1;
-      if (life.upMs > HEALTHY_AFTER_MS) backoff.reset();
-      if (deathsWhileLoading >= MAX_DEATHS_WHILE_LOADING) {
-        throw new Error(
-          `the worker ${life.ended} ${deathsWhileLoading} times in a row while loading the model`,
-        );
-      }
-      const delay = backoff.next();
-      this.#set(
-        'restarting',
-        `the worker ${life.ended}; it starts again in ${delay / 1000} s`,
-      );
-      await sleep(delay, undefined, { signal });
-    }
+  /** Takes over what the replicas say. */
+  #follow(): void {
+    if (this.#state === 'failed' || this.#stopping.signal.aborted) return;
+    const { state, trouble } = this.#replicas.summary();
+    this.#set(state, trouble);
   }
 
-  /** One life of a worker, from start to end. Throws when the model is refused. */
-  async #runWorker(
-    modelPath: string,
-    signal: AbortSignal,
-  ): Promise<{ ended: string; served: boolean; upMs: number }> {
-    const worker = new WorkerProcess({
-      ...this.#options,
-      modelPath,
-      socketPath: this.#options.nextSocketPath(),
-    });
-    let readyAt: number | undefined;
-    const stop = () => {
-      worker.stop();
-    };
-    signal.addEventListener('abort', stop, { once: true });
-    try {
-      await worker.ready();
-      signal.throwIfAborted();
-      readyAt = Date.now();
-      this.#worker = worker;
-      this.#set('ready');
-    } catch (error) {
-      if (error instanceof LoadRefusedError) throw error;
-    } finally {
-      // Kept in one place, so that no way out leaves a process behind.
-      if (readyAt === undefined) await worker.stop();
-    }
-    const ended = await worker.ended;
-    signal.removeEventListener('abort', stop);
-    this.#worker = undefined;
-    await worker.stop();
-    const upMs = readyAt === undefined ? 0 : Date.now() - readyAt;
-    return { ended, served: readyAt !== undefined, upMs };
-  }
-
-  #set(state: ServedState, reason?: string): void {
-    const changed = state !== this.#state || reason !== this.#reason;
+  #set(state: ServedState, trouble?: Partial<Trouble>): void {
+    const reason = trouble?.reason;
+    const changed = state !== this.#state || reason !== this.#trouble?.reason;
     this.#state = state;
-    this.#reason = reason;
-    if (state !== 'starting') this.#settle();
+    this.#trouble = trouble as Trouble | undefined;
+    if (state !== 'starting' && state !== 'installing') this.#settle();
     if (!changed) return;
     const { key, spec, logger } = this.#options;
-    const fields = { ...key, version: spec.version, state, reason };
-    if (reason) logger.warn('A version is not ready', fields);
+    const fields = { ...key, version: spec.version, state, ...trouble };
+    if (state === 'installing') logger.info('A version is prepared', fields);
+    else if (reason) logger.warn('A version is not ready', fields);
     else logger.info(`A version is ${state}`, fields);
   }
+}
+
+function troubleOf(error: unknown): Trouble {
+  if (error instanceof GivenUpError) return error.trouble;
+  const { message } = error as Error;
+  if (error instanceof LoadRefusedError) {
+    return { reason: message, problem: error.problem };
+  }
+  const problem =
+    error instanceof PullRefusedError ? 'PULL_FAILED' : 'LOAD_REFUSED';
+  return { reason: message, problem };
 }

@@ -30,6 +30,7 @@ const servedFields = z.looseObject({
   artifact: shape.artifact,
   interface: shape.interface,
   batching: shape.batching,
+  resources: shape.resources,
 });
 
 /** Reads `model.yaml` of a package's folder and looks for the artifact. */
@@ -79,6 +80,7 @@ export async function readPackage(folder: string): Promise<LocalPackage> {
       artifact,
       interface: data.interface,
       batching: data.batching,
+      resources: data.resources,
       // Of no registry: what identifies it is the artifact itself.
       repository: `local/${name}`,
       digest: await digestOf(artifactPath),

@@ -11,7 +11,8 @@ import { createGrpcServer } from '../gateway/grpc/createGrpcServer';
 import { closeGracefully, listen, listenForGrpc } from '../http/listen';
 import { Logger } from '../log/Logger';
 import { ServingPlane } from '../serving/ServingPlane';
-import { DRAIN_MS } from '../serving/VersionRunner';
+import { DRAIN_MS } from '../serving/Replica';
+import { createLaunchers } from '../serving/workers/createLaunchers';
 import type { AcceptedState } from '../state/AcceptedState';
 import { type LocalPackage, PackageError, readPackage } from './readPackage';
 import type { ServeConfig } from './readServeConfig';
@@ -51,11 +52,15 @@ export async function startModelServer(
   const logger = new Logger(config.logLevel, line =>
     process.stderr.write(line),
   );
+  const runDir = mkdtempSync(join(tmpdir(), 'ml-serve-'));
   const plane = new ServingPlane({
     store: fixedState(local),
     counts: NO_COUNTS,
     puller: folderSource(local),
-    workerPath: findWorker(),
+    launchers: createLaunchers({
+      ...{ dataDir: runDir, logger, pythons: [], engine: undefined },
+      workerPath: findWorker(),
+    }),
     logger,
   });
   await plane.restore();
@@ -80,7 +85,7 @@ export async function startModelServer(
     port: grpcPort,
     purpose: 'inference over gRPC',
   });
-  const sockets = createSocketPaths(mkdtempSync(join(tmpdir(), 'ml-serve-')));
+  const sockets = createSocketPaths(runDir);
   plane.start(() => sockets.next());
 
   let stopped: Promise<void> | undefined;

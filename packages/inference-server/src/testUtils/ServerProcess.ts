@@ -31,6 +31,7 @@ export class ServerProcess {
   static environment(options: {
     dataDir: string;
     registryUrl: string;
+    env?: NodeJS.ProcessEnv;
   }): NodeJS.ProcessEnv {
     return {
       ...process.env,
@@ -42,6 +43,7 @@ export class ServerProcess {
       ML_STAGING_PORT: '0',
       ML_REGISTRY_URL: options.registryUrl,
       ML_REGISTRY_TOKEN: 'registry-token',
+      ...options.env,
     };
   }
 
@@ -50,6 +52,7 @@ export class ServerProcess {
     registryUrl: string;
     /** Command that starts it, where it is not the usual one. */
     words?: string[];
+    env?: NodeJS.ProcessEnv;
   }): Promise<ServerProcess> {
     const child = spawn(process.execPath, [BUNDLE, ...(options.words ?? [])], {
       env: ServerProcess.environment(options),

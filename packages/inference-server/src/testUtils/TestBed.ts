@@ -6,10 +6,11 @@ import { TestRegistry } from './TestRegistry';
 
 /** A registry, a data folder and a server that works with them. */
 export class TestBed {
-  static async start(): Promise<TestBed> {
+  /** `env` goes to the server. */
+  static async start(env: NodeJS.ProcessEnv = {}): Promise<TestBed> {
     const registry = new TestRegistry();
     await registry.start();
-    const bed = new TestBed(registry);
+    const bed = new TestBed(registry, env);
     bed.server = await ServerProcess.start(bed.options);
     return bed;
   }
@@ -17,10 +18,17 @@ export class TestBed {
   readonly dataDir = mkdtempSync(join(tmpdir(), 'ml-inference-test-'));
   server!: ServerProcess;
 
-  private constructor(readonly registry: TestRegistry) {}
+  private constructor(
+    readonly registry: TestRegistry,
+    readonly env: NodeJS.ProcessEnv,
+  ) {}
 
   get options() {
-    return { dataDir: this.dataDir, registryUrl: this.registry.url };
+    return {
+      dataDir: this.dataDir,
+      registryUrl: this.registry.url,
+      env: this.env,
+    };
   }
 
   /** Starts the server again on the same data. */

@@ -2,6 +2,7 @@ import {
   type Batching,
   MEDIA_TYPES,
   type ModelInterface,
+  type Resources,
   type ServedVersion,
 } from '@ml-platform/plugin-ml-common';
 import { createHash } from 'node:crypto';
@@ -56,32 +57,45 @@ export class TestRegistry {
     interface: ModelInterface;
     repository?: string;
     batching?: Batching;
+    resources?: Resources;
   }): ServedVersion {
-    const { version, artifact, repository = 'models/test' } = options;
+    const { artifact, batching, resources, version } = options;
+    return this.pushFiles({
+      version,
+      repository: options.repository,
+      files: { 'model.onnx': artifact },
+      serve: {
+        format: 'onnx',
+        artifact: 'model.onnx',
+        interface: options.interface,
+        batching,
+        ...(resources && { resources }),
+      },
+    });
+  }
+
+  /** Puts a package of any format there and says how to serve it. */
+  pushFiles(options: {
+    version: string;
+    files: Record<string, Buffer | string>;
+    serve: Omit<ServedVersion, 'version' | 'repository' | 'digest'>;
+    repository?: string;
+  }): ServedVersion {
+    const { files, serve, version, repository = 'models/test' } = options;
     const manifest = {
       schemaVersion: 2,
       mediaType: MEDIA_TYPES.ociManifest,
       artifactType: MEDIA_TYPES.modelManifest,
       config: this.#add(Buffer.from('{}'), MEDIA_TYPES.modelConfig),
-      layers: [
-        {
-          ...this.#add(artifact, MEDIA_TYPES.weight),
-          annotations: { 'org.cncf.model.filepath': 'model.onnx' },
-        },
-      ],
+      layers: Object.entries(files).map(([path, content]) => ({
+        ...this.#add(Buffer.from(content), MEDIA_TYPES.weight),
+        annotations: { 'org.cncf.model.filepath': path },
+      })),
       annotations: { version },
     };
     const bytes = Buffer.from(JSON.stringify(manifest));
     const { digest } = this.#add(bytes, MEDIA_TYPES.ociManifest);
-    return {
-      version,
-      format: 'onnx',
-      repository,
-      digest,
-      artifact: 'model.onnx',
-      interface: options.interface,
-      batching: options.batching,
-    };
+    return { version, repository, digest, ...serve };
   }
 
   /** From now on other bytes come for the digest of these. */

@@ -8,3 +8,4 @@ export * from './TestBed';
 export * from './TestRegistry';
 export * from './untilBusy';
 export * from './waitFor';
+export * from './servers';

@@ -15,6 +15,7 @@ export interface OnnxModelOptions {
   modelPath: string;
   interface: ModelInterface;
   batching?: Batching;
+  threads: number;
 }
 
 /** What a request is answered with: JSON, and binary tensors after it when some were asked for. */
@@ -32,7 +33,7 @@ interface SelectedOutput {
 export class OnnxModel {
   /** Throws an error whose message is the reason, for people, that the model cannot be served. */
   static async load(options: OnnxModelOptions): Promise<OnnxModel> {
-    const session = await createSession(options.modelPath);
+    const session = await createSession(options);
     const mismatch = findInterfaceMismatch(
       options.interface,
       session.inputMetadata,
@@ -158,12 +159,14 @@ export class OnnxModel {
   }
 }
 
-async function createSession(modelPath: string): Promise<InferenceSession> {
+async function createSession({
+  modelPath,
+  threads,
+}: OnnxModelOptions): Promise<InferenceSession> {
   try {
-    // More threads than one only fight each other when many models share a machine.
     return await InferenceSession.create(modelPath, {
       executionProviders: ['cpu'],
-      intraOpNumThreads: 1,
+      intraOpNumThreads: threads,
       interOpNumThreads: 1,
     });
   } catch (error) {

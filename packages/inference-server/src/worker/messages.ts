@@ -10,6 +10,8 @@ export interface LoadMessage {
   interface: ModelInterface;
   batching?: Batching;
   socketPath: string;
+  /** Threads that compute one request. */
+  threads: number;
 }
 
 /** What the worker answers: it serves, or it never will and why. */

@@ -28,12 +28,15 @@ export class ScriptedServingTarget implements ServingTarget {
   /** What becomes of versions that are loaded from now on. */
   outcome: Pick<ServedVersionStatus, 'state' | 'reason'> = { state: 'ready' };
   down = false;
+  /** Every version that it was asked to hold. */
+  readonly asked: ServedVersion[] = [];
   #models = new Map<string, ServedModelStatus>();
   /** What was handed over, by id of the release. */
   readonly plans = new Map<string, RolloutPlan>();
 
   async load(key: ServedModelKey, version: ServedVersion) {
     this.#answer();
+    this.asked.push(version);
     const model = this.#model(key);
     const held = model.versions.find(
       entry => entry.version === version.version,

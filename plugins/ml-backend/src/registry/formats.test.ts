@@ -58,36 +58,29 @@ describe.each(databases.ids)('formats other than onnx on %s', databaseId => {
     expect(items.map(({ version }) => version)).toEqual(['1.1.0']);
   });
 
-  it.each(['staging', 'production'] as const)(
-    'are refused in %s before a release exists, with the reason',
-    async environment => {
-      await platform.register(
-        MODEL,
-        '1.0.0',
-        picklePackage('1.0.0', 'pipeline.joblib'),
-      );
-      await platform.register(MODEL, '1.1.0', containerPackage('1.1.0'));
-      for (const [version, format] of [
-        ['1.0.0', 'mlserver'],
-        ['1.1.0', 'container'],
-      ]) {
-        await expect(
-          platform.as().createRelease(MODEL, { environment, version }),
-        ).rejects.toMatchObject(
-          refusal(
-            409,
-            `${MODEL}@${version} has the format '${format}', and this release of the platform serves onnx only`,
-          ),
-        );
-      }
-      const { items } = await platform.as().listReleases(MODEL, {});
-      expect(items).toEqual([]);
-      const audit = await platform
+  it('are released with all that the data plane needs to start them', async () => {
+    await platform.register(
+      MODEL,
+      '1.0.0',
+      picklePackage('1.0.0', 'pipeline.joblib'),
+    );
+    await platform.register(MODEL, '1.1.0', containerPackage('1.1.0'));
+    for (const version of ['1.0.0', '1.1.0']) {
+      const release = await platform
         .as()
-        .audit.list({ resource: `deployment:${environment}/${MODEL}` });
-      expect(audit.items).toEqual([]);
-    },
-  );
+        .createRelease(MODEL, { environment: 'staging', version });
+      expect((await platform.finished(release)).state).toBe('succeeded');
+    }
+    expect(platform.target.asked).toMatchObject([
+      {
+        version: '1.0.0',
+        format: 'mlserver',
+        artifact: 'model.joblib',
+        mlserver: { runtime: 'sklearn', requirements: 'requirements.txt' },
+      },
+      { version: '1.1.0', format: 'container', container: { port: 8080 } },
+    ]);
+  });
 
   it.each([
     ['harm-4.pkl', "imports 'builtins.eval'"],

@@ -20,7 +20,6 @@ import type { ChangeNotifier } from '../events/ChangeNotifier';
 import type { RequestContext } from '../http/requestContext';
 import type { ProofService } from '../proof/ProofService';
 import type { RegistryService } from '../registry/RegistryService';
-import { checkServed } from './checkServed';
 import { liveVersion, rollbackVersion } from './deploymentState';
 import type { NewRelease, ReleaseStore } from './ReleaseStore';
 
@@ -311,7 +310,6 @@ function checkReleasable(version: Version, environment: Environment): void {
   if (version.state === 'deleted') {
     throw new ConflictError(`${name} was deleted; its bytes are gone`);
   }
-  checkServed(version);
   if (version.state === 'draft' && environment === 'production') {
     throw new ConflictError(
       `${name} is a draft, and drafts never reach production; publish it first ('ml versions publish ${name}')`,

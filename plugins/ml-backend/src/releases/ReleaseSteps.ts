@@ -115,7 +115,7 @@ export class ReleaseSteps {
       release.model,
       release.version,
     );
-    const deadline = Date.now() + loadTimeout;
+    let deadline = Date.now() + loadTimeout;
     let obstacle = 'it was not accepted yet';
     while (!signal.aborted) {
       try {
@@ -140,6 +140,8 @@ export class ReleaseSteps {
             `${release.model}@${release.version} could not be loaded: ${status.reason}`,
           );
         }
+        // That has a limit of its own, and says how far it is.
+        if (status.state === 'installing') deadline = Date.now() + loadTimeout;
         obstacle = status.reason ?? `it is ${status.state}`;
       } catch (error) {
         obstacle = toObstacle(error);

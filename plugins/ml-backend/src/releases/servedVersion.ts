@@ -2,13 +2,8 @@ import type { ServedVersion, Version } from '@ml-platform/plugin-ml-common';
 
 /** What the data plane needs to know of a version. */
 export function servedVersionOf(version: Version): ServedVersion {
-  const { artifact, batching } = version.package;
-  if (artifact === undefined) {
-    // The release was refused before, see `checkServed`.
-    throw new Error(
-      `${version.model}@${version.version} has no model file that could be served`,
-    );
-  }
+  const { artifact, batching, container, mlserver, resources } =
+    version.package;
   return {
     version: version.version,
     format: version.format,
@@ -17,5 +12,8 @@ export function servedVersionOf(version: Version): ServedVersion {
     artifact,
     interface: version.interface,
     ...(batching && { batching }),
+    ...(mlserver && { mlserver }),
+    ...(container && { container }),
+    ...(resources && { resources }),
   };
 }

@@ -1,6 +1,9 @@
 import type { PackageIssue } from './issues';
 
-/** A Python package and its one version. */
+/**
+ * A Python package and its one version.
+ * @public
+ */
 export interface Requirement {
   /** As PyPI compares names: lower case, with dashes. */
   name: string;
@@ -13,6 +16,7 @@ const PINNED =
 /**
  * Reads a requirements file in which every line names an exact version; what
  * does not is an issue with its line.
+ * @public
  */
 export function checkRequirements(
   file: string,

@@ -8,12 +8,6 @@ export const FORMATS = ['onnx', 'mlserver', 'container'] as const;
 export type Format = (typeof FORMATS)[number];
 
 /**
- * Formats that the inference server of this release has workers for.
- * @public
- */
-export const SERVED_FORMATS: readonly Format[] = ['onnx'];
-
-/**
  * Runtimes of MLServer that a package may ask for, with the value of
  * `implementation` in MLServer's `model-settings.json` and the Python
  * packages of which its requirements must name one.

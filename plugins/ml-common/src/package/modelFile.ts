@@ -11,6 +11,7 @@ import {
 import { lineageSchema } from './lineage';
 import { modelNameSchema, versionSchema } from './names';
 import { relativePath } from './relativePath';
+import { resourcesSchema } from './resources';
 
 const entityRef = (kinds: string) =>
   z
@@ -105,6 +106,11 @@ export const modelFileSchema = z
       .meta({
         description:
           'What starts your server, and where it answers; with `format: container` only.',
+      })
+      .optional(),
+    resources: resourcesSchema
+      .meta({
+        description: 'Processes, memory and time that it needs to be served.',
       })
       .optional(),
     samples: z

@@ -1,9 +1,15 @@
 import { z } from 'zod';
 import { digestSchema } from '../oci/manifest';
-import { FORMATS } from '../package/formats';
 import { batchingSchema, checkBatching } from '../package/batching';
+import {
+  checkFormatBlocks,
+  containerSchema,
+  FORMATS,
+  mlserverSchema,
+} from '../package/formats';
 import { modelInterfaceSchema } from '../interface/tensors';
 import { modelNameSchema, versionSchema } from '../package/names';
+import { resourcesSchema } from '../package/resources';
 import { ENVIRONMENTS } from '../releases/types';
 import type { ExperimentStatus } from './experiment';
 import type { RolloutStatus } from './rollout';
@@ -19,11 +25,16 @@ export const servedVersionSchema = z
     /** OCI repository and manifest digest, to be pulled from the artifact store. */
     repository: z.string().min(1),
     digest: digestSchema,
-    /** Path of the artifact inside the package. */
-    artifact: z.string().min(1),
+    /** Path of the artifact inside the package; a container needs none. */
+    artifact: z.string().min(1).optional(),
     interface: modelInterfaceSchema,
+    /** Of a version with the format of that name. */
+    mlserver: mlserverSchema.optional(),
+    container: containerSchema.optional(),
+    resources: resourcesSchema.optional(),
     batching: batchingSchema.optional(),
   })
+  .superRefine(checkFormatBlocks)
   .superRefine(checkBatching);
 
 /** @public */
@@ -75,18 +86,57 @@ export type Routes = z.infer<typeof routesSchema>;
 /** @public */
 export type ServedState =
   | 'pulling'
+  | 'installing'
   | 'starting'
   | 'ready'
   | 'restarting'
   | 'failed';
+
+/**
+ * What stands behind a reason, for programs and for the page on
+ * troubleshooting.
+ * @public
+ */
+export const SERVING_PROBLEMS = [
+  'PULL_FAILED',
+  'INSTALL_FAILED',
+  'PYTHON_MISSING',
+  'ENGINE_MISSING',
+  'LOAD_REFUSED',
+  'START_TIMEOUT',
+  'WORKER_DIED',
+  'WORKER_HUNG',
+  'MEMORY_EXCEEDED',
+] as const;
+
+/** @public */
+export type ServingProblem = (typeof SERVING_PROBLEMS)[number];
+
+/** @public */
+export interface ReplicaCounts {
+  ready: number;
+  /** As many as the load asks for now. */
+  wanted: number;
+  min: number;
+  max: number;
+}
 
 /** @public */
 export interface ServedVersionStatus {
   version: string;
   digest: string;
   state: ServedState;
-  /** Why it is not ready, in one sentence. */
+  /** Why it is not ready, in one sentence; of a ready one, what is wrong with a replica. */
   reason?: string;
+  /** The kind of problem behind the reason. */
+  problem?: ServingProblem;
+  replicas?: ReplicaCounts;
+  /** Resident memory of all replicas, in bytes. */
+  memoryBytes?: number;
+  /** Requests that replicas work on, that wait, and that were refused for want of room. */
+  active?: number;
+  waiting?: number;
+  refused?: number;
   /** Requests answered since the worker's first start, and those that failed. */
   requests: number;
   errors: number;

@@ -70,16 +70,6 @@ describe('releaseActions', () => {
     );
   });
 
-  it('deploys no format that nothing can serve', () => {
-    const actions = actionsFor(aDeployment());
-    expect(
-      reasonOf(actions.deployVersion('1.0.0', 'registered', 'mlserver')),
-    ).toMatch('format mlserver');
-    expect(actions.deployVersion('1.0.0', 'registered', 'onnx')).toEqual({
-      enabled: true,
-    });
-  });
-
   it('has nothing to deploy without a version', () => {
     expect(reasonOf(actionsFor(undefined, ALL, 0).deploy)).toMatch(
       'No version is registered',

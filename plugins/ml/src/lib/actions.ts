@@ -1,12 +1,7 @@
-import {
-  apiVersionOf,
-  isFinal,
-  SERVED_FORMATS,
-} from '@ml-platform/plugin-ml-common';
+import { apiVersionOf, isFinal } from '@ml-platform/plugin-ml-common';
 import type {
   Deployment,
   Environment,
-  Format,
   Model,
   RolloutAction,
   VersionState,
@@ -28,12 +23,8 @@ export interface ReleaseRights {
 export interface ReleaseActions {
   /** Some version can be deployed. */
   deploy: ActionState;
-  /** This version can be deployed; its state and format matter where they are known. */
-  deployVersion(
-    version: string,
-    state?: VersionState,
-    format?: Format,
-  ): ActionState;
+  /** This version can be deployed; its state matters where it is known. */
+  deployVersion(version: string, state?: VersionState): ActionState;
   rollback: ActionState;
   /** Where a rollback goes. */
   rollbackVersion?: string;
@@ -63,13 +54,10 @@ export function releaseActions(options: {
   );
   return {
     deploy,
-    deployVersion: (version, state, format) =>
+    deployVersion: (version, state) =>
       deploy.enabled
         ? firstReason(
             state === 'deleted' && texts.actions.deleted(version),
-            format !== undefined &&
-              !SERVED_FORMATS.includes(format) &&
-              texts.actions.notServed(version, format),
             state === 'draft' &&
               environment === 'production' &&
               texts.actions.draft(version),
@@ -146,10 +134,9 @@ export function deployAnywhere(
   actions: Record<Environment, ReleaseActions>,
   version: string,
   state?: VersionState,
-  format?: Format,
 ): ActionState {
   const states = Object.values(actions).map(each =>
-    each.deployVersion(version, state, format),
+    each.deployVersion(version, state),
   );
   const reasons = states.flatMap(each => (each.enabled ? [] : [each.reason]));
   return reasons.length < states.length

@@ -1,6 +1,5 @@
 import { rmSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { SERVED_FORMATS } from '@ml-platform/plugin-ml-common';
 import type { CommandContext } from '../../CommandContext';
 import { plural } from '../../output/format';
 import { validatePackage } from '@ml-platform/packaging';
@@ -89,9 +88,7 @@ export async function init(
       `  ml validate ${quoted}`,
       'Then:',
       `  ml register ${quoted}`,
-      ...(SERVED_FORMATS.includes(proposal.format)
-        ? [`  ml deploy ${name}@${version} --env staging`]
-        : []),
+      `  ml deploy ${name}@${version} --env staging`,
     ].join('\n'),
   );
 }

@@ -1,5 +1,4 @@
 import { packageContent, registerPackage } from '@ml-platform/packaging';
-import { SERVED_FORMATS } from '@ml-platform/plugin-ml-common';
 import type { CommandContext } from '../../CommandContext';
 import { formatBytes } from '../../output/format';
 import { pushReporter } from '../../output/pushReporter';
@@ -67,11 +66,7 @@ export async function register(
     },
     text: () => versionText(registered, output),
   });
-  output.hint(
-    SERVED_FORMATS.includes(built.model.format)
-      ? `Next: ml deploy ${name}@${version} --env staging`
-      : `The format '${built.model.format}' can be registered and pulled; nothing here serves it yet`,
-  );
+  output.hint(`Next: ml deploy ${name}@${version} --env staging`);
   if (isDraft) {
     output.hint(`Then, for production: ml versions publish ${name}@${version}`);
   }

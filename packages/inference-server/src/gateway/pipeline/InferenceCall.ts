@@ -31,6 +31,8 @@ export interface CallBody {
   check(): void;
   /** The whole body; may be asked for again. Rejects with a {@link GatewayError} when it is too large. */
   read(): Promise<Buffer>;
+  /** Nobody needs it any more. */
+  release?(): void;
   /** The body as it comes; instead of {@link CallBody.read}, and once. */
   stream(): Readable;
 }

@@ -24,6 +24,8 @@ export class InferencePipeline {
       outcome = await this.#run(call, known);
     } catch (error) {
       ({ outcome, failure } = await refuse(call, error));
+    } finally {
+      call.body.release?.();
     }
     const latencyMs = performance.now() - start;
     const report = { ...known, ...outcome, latencyMs, failure };

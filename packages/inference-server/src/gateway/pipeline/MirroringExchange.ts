@@ -4,7 +4,9 @@ import { HEADER_LENGTH } from '../../protocol/BodyParts';
 import type { ServingPlane } from '../../serving/ServingPlane';
 import type { InferenceCall, Reply } from './InferenceCall';
 import type { Exchanger, Lease, Outcome } from './steps';
-import { READ_FIRST_BYTES } from './WorkerExchange';
+
+/** Larger requests are not copied: copies are kept until the shadow has its turn. */
+const MAX_COPIED_BYTES = 64 * 1024;
 
 /** Passes an answer on and keeps a copy of it, up to a size. */
 class ListeningReply implements Reply {
@@ -101,8 +103,7 @@ export class MirroringExchange implements Exchanger {
     mirror: Mirror,
   ): Promise<Outcome> {
     const { body } = call;
-    // Larger ones stream past and are in nobody's memory.
-    if (!(body.declaredBytes <= READ_FIRST_BYTES)) {
+    if (!(body.declaredBytes <= MAX_COPIED_BYTES)) {
       mirror.skip();
       return this.#inner.exchange(call, lease);
     }

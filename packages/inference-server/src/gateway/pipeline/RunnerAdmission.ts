@@ -1,34 +1,50 @@
-import type { VersionRunner } from '../../serving/VersionRunner';
-import type { WorkerProcess } from '../../serving/WorkerProcess';
-import { unavailable } from '../GatewayError';
+import { NoRoomError } from '../../serving/WaitingRoom';
+import { GatewayError, unavailable } from '../GatewayError';
 import { whyNotReady } from '../resolve';
 import type { InferenceCall } from './InferenceCall';
 import type { Admission, Choice, Lease } from './steps';
 
-/** More requests at a time than this wait for nothing good on a single worker. */
-const MAX_IN_FLIGHT = 1000;
-
-/** Lets requests through to versions that are ready and not overrun. */
+/**
+ * Lets requests through to replicas that have room. The body is read first:
+ * a slow caller holds nothing but its own connection, and a worker only ever
+ * gets whole requests.
+ */
 export class RunnerAdmission implements Admission {
-  admit(_: InferenceCall, { runner }: Choice): Lease {
-    readyWorker(runner);
-    if (runner.inFlight >= MAX_IN_FLIGHT) {
-      throw unavailable(
-        'overloaded',
-        `version ${runner.spec.version} has ${MAX_IN_FLIGHT} requests waiting; send fewer at a time`,
-      );
+  async admit(call: InferenceCall, { runner }: Choice): Promise<Lease> {
+    // One that cannot answer says so before megabytes are sent to it.
+    if (runner.state !== 'ready') {
+      throw unavailable('not-ready', whyNotReady(runner));
     }
+    const gone = new AbortController();
+    call.reply.onGone(() => gone.abort());
     runner.begin();
-    return {
-      runner,
-      worker: () => readyWorker(runner),
-      release: () => runner.end(),
-    };
+    try {
+      await call.body.read();
+      const place = await runner.admit(gone.signal);
+      if (!place) throw unavailable('not-ready', whyNotReady(runner));
+      return {
+        runner,
+        worker: place.worker,
+        suspect: () => place.suspect(),
+        release: () => {
+          place.release();
+          runner.end();
+        },
+      };
+    } catch (error) {
+      runner.end();
+      throw error instanceof NoRoomError
+        ? overloaded(runner.spec.version, error)
+        : error;
+    }
   }
 }
 
-function readyWorker(runner: VersionRunner): WorkerProcess {
-  const { worker } = runner;
-  if (!worker) throw unavailable('not-ready', whyNotReady(runner));
-  return worker;
+function overloaded(version: string, error: NoRoomError): GatewayError {
+  return new GatewayError({
+    status: 503,
+    failure: 'overloaded',
+    message: `version ${version} has more requests than it can answer: ${error.message}; send fewer at a time`,
+    retryAfter: Math.max(1, Math.ceil(error.retryAfterMs / 1000)),
+  });
 }

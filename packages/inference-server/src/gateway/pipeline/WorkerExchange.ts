@@ -1,15 +1,10 @@
 import type { Dispatcher } from 'undici';
 import { HEADER_LENGTH } from '../../protocol/BodyParts';
-import { INFERENCE_TIMEOUT_MS } from '../../serving/WorkerProcess';
+import { InferenceError } from '../../protocol/InferenceError';
 import { GatewayError, unavailable } from '../GatewayError';
 import type { InferenceCall } from './InferenceCall';
 import type { Exchanger, Lease, Outcome } from './steps';
 
-/**
- * Bodies up to this size are read before a worker is bothered: a slow caller
- * then holds no connection to it, and a whole body goes out in one write.
- */
-export const READ_FIRST_BYTES = 64 * 1024;
 /** Headers of a worker's answer that say how it is encoded. */
 const ENCODING_HEADERS = ['content-type', HEADER_LENGTH];
 
@@ -24,7 +19,7 @@ class ExchangeHandler implements Dispatcher.DispatchHandler {
   constructor(
     private readonly options: {
       call: InferenceCall;
-      version: string;
+      lease: Lease;
       resolve: (outcome: Outcome) => void;
       reject: (error: GatewayError) => void;
     },
@@ -89,7 +84,7 @@ class ExchangeHandler implements Dispatcher.DispatchHandler {
     _: Dispatcher.DispatchController | undefined,
     error: Error,
   ): void {
-    const { call, version, resolve, reject } = this.options;
+    const { call, lease, resolve, reject } = this.options;
     if (this.#callerGone) {
       resolve(this.#outcome(499));
       return;
@@ -99,7 +94,8 @@ class ExchangeHandler implements Dispatcher.DispatchHandler {
       resolve(this.#outcome(503));
       return;
     }
-    reject(explain(error, version));
+    if (isTimeout(error)) lease.suspect();
+    reject(explain(error, lease));
   }
 
   #abort(reason: Error): void {
@@ -115,16 +111,19 @@ class ExchangeHandler implements Dispatcher.DispatchHandler {
   }
 }
 
-function explain(error: Error, version: string): GatewayError {
-  // The body's own complaint: it is too large.
-  if (error instanceof GatewayError) return error;
+function isTimeout(error: Error): boolean {
   const { code } = error as NodeJS.ErrnoException;
-  if (code === 'UND_ERR_HEADERS_TIMEOUT' || code === 'UND_ERR_BODY_TIMEOUT') {
+  return code === 'UND_ERR_HEADERS_TIMEOUT' || code === 'UND_ERR_BODY_TIMEOUT';
+}
+
+function explain(error: Error, { runner }: Lease): GatewayError {
+  const { version } = runner.spec;
+  if (isTimeout(error)) {
     return new GatewayError({
       status: 504,
       failure: 'timeout',
       message: `version ${version} did not answer within ${
-        INFERENCE_TIMEOUT_MS / 1000
+        runner.limits.timeoutMs / 1000
       } s; send fewer rows at a time`,
     });
   }
@@ -143,20 +142,38 @@ export class WorkerExchange implements Exchanger {
   /** Rejects with a {@link GatewayError} when there is no answer and nothing was sent to the caller yet. */
   async exchange(call: InferenceCall, lease: Lease): Promise<Outcome> {
     const { body } = call;
-    const whole =
-      body.declaredBytes <= READ_FIRST_BYTES ? await body.read() : undefined;
-    const { pool } = lease.worker();
+    const { inferPath, pool } = lease.worker;
+    const whole = prepare(await body.read(), body.headers, lease);
     return new Promise((resolve, reject) => {
-      const { version } = lease.runner.spec;
-      const handler = new ExchangeHandler({ call, version, resolve, reject });
-      const headers: Record<string, string> = { ...body.headers };
-      if (!whole && Number.isFinite(body.declaredBytes)) {
-        headers['content-length'] = String(body.declaredBytes);
-      }
+      const handler = new ExchangeHandler({ call, lease, resolve, reject });
       pool.dispatch(
-        { method: 'POST', path: '/', body: whole ?? body.stream(), headers },
+        {
+          method: 'POST',
+          path: inferPath,
+          body: whole,
+          headers: lease.worker.isPlain
+            ? { 'content-type': 'application/json' }
+            : body.headers,
+        },
         handler,
       );
+    });
+  }
+}
+
+function prepare(
+  body: Buffer,
+  headers: Record<string, string>,
+  { worker }: Lease,
+): Buffer {
+  try {
+    return worker.prepare(body, headers);
+  } catch (error) {
+    if (!(error instanceof InferenceError)) throw error;
+    throw new GatewayError({
+      status: error.status,
+      failure: 'refused',
+      message: error.message,
     });
   }
 }

@@ -1,7 +1,7 @@
 import type { Assignment } from '../../experiments/Experiment';
 import type { ServedModel } from '../../serving/ServedModel';
 import type { VersionRunner } from '../../serving/VersionRunner';
-import type { WorkerProcess } from '../../serving/WorkerProcess';
+import type { Worker } from '../../serving/workers/Worker';
 import type { InferenceCall } from './InferenceCall';
 
 /**
@@ -47,11 +47,10 @@ export interface Admission {
 /** A place at a version, from admission until the answer is out. */
 export interface Lease {
   readonly runner: VersionRunner;
-  /**
-   * The worker to send to. Asked for when the request is about to be sent: a
-   * slow body may take longer than a worker lives.
-   */
-  worker(): WorkerProcess;
+  /** The worker to send to. */
+  readonly worker: Worker;
+  /** There was no answer in time: the worker may hang. */
+  suspect(): void;
   /** Must follow, once. */
   release(): void;
 }

@@ -3,7 +3,8 @@ import { type Readable, Transform } from 'node:stream';
 import { createGunzip, createInflate } from 'node:zlib';
 import { BodyTooLargeError, readBody } from '../../http/readBody';
 import { HEADER_LENGTH } from '../../protocol/BodyParts';
-import { GatewayError } from '../GatewayError';
+import type { MemoryBudget } from '../../http/MemoryBudget';
+import { GatewayError, unavailable } from '../GatewayError';
 import type { CallBody } from '../pipeline/InferenceCall';
 
 const DECODERS: Record<string, () => Transform> = {
@@ -20,11 +21,17 @@ export class HttpBody implements CallBody {
   readonly #limit: number;
   /** `gzip`, say; undefined for a body that is sent as it is. */
   readonly #encoding: string | undefined;
+  readonly #memory: MemoryBudget;
+  #taken = 0;
   #whole: Promise<Buffer> | undefined;
 
-  constructor(request: IncomingMessage, limit: number) {
+  constructor(
+    request: IncomingMessage,
+    options: { maxBodyBytes: number; memory: MemoryBudget },
+  ) {
     this.#request = request;
-    this.#limit = limit;
+    this.#limit = options.maxBodyBytes;
+    this.#memory = options.memory;
     const { headers } = request;
     const headerLength = headers[HEADER_LENGTH];
     if (headerLength !== undefined) {
@@ -66,11 +73,16 @@ export class HttpBody implements CallBody {
   async #read(): Promise<Buffer> {
     if (this.#encoding) {
       const chunks: Buffer[] = [];
-      for await (const chunk of this.stream()) chunks.push(chunk);
+      for await (const chunk of this.stream()) {
+        this.#take(chunk.length);
+        chunks.push(chunk);
+      }
       return Buffer.concat(chunks);
     }
     try {
-      const whole = await readBody(this.#request, this.#limit);
+      const whole = await readBody(this.#request, this.#limit, bytes =>
+        this.#take(bytes),
+      );
       this.receivedBytes = whole.length;
       return whole;
     } catch (error) {
@@ -78,6 +90,22 @@ export class HttpBody implements CallBody {
         ? tooLarge(error.message)
         : error;
     }
+  }
+
+  release(): void {
+    this.#memory.give(this.#taken);
+    this.#taken = 0;
+    this.#whole = undefined;
+  }
+
+  #take(bytes: number): void {
+    if (!this.#memory.take(bytes)) {
+      throw unavailable(
+        'overloaded',
+        'the bodies of other requests fill the memory that there is for them; send fewer at a time',
+      );
+    }
+    this.#taken += bytes;
   }
 
   /**

@@ -13,11 +13,7 @@ export function VersionSelect(props: {
 }) {
   const { versions, actions, environment, value, onChange } = props;
   const items = versions.map(version => {
-    const state = actions.deployVersion(
-      version.version,
-      version.state,
-      version.format,
-    );
+    const state = actions.deployVersion(version.version, version.state);
     return {
       id: version.version,
       description: state.enabled

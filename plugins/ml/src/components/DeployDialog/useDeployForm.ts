@@ -55,7 +55,7 @@ export function useDeployForm(options: {
       : undefined;
   const chosen = find(version);
   const submit: ActionState = version
-    ? actions[environment].deployVersion(version, chosen?.state, chosen?.format)
+    ? actions[environment].deployVersion(version, chosen?.state)
     : { enabled: false, reason: texts.deploy.chooseVersion };
   const from = deploymentTo(model, environment)?.version;
 

@@ -137,12 +137,7 @@ export function versionColumns(options: {
         <Cell>
           <Flex align="center" gap="1">
             <ActionButton
-              action={deployAnywhere(
-                actions,
-                row.version,
-                row.state,
-                row.format,
-              )}
+              action={deployAnywhere(actions, row.version, row.state)}
               label={texts.actions.deploy}
               description={`Deploy ${row.version}`}
               icon={<RiRocketLine />}

@@ -1,0 +1,216 @@
+import type {
+  MlserverRuntime,
+  ServedVersion,
+} from '@ml-platform/plugin-ml-common';
+import { execFileSync } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import {
+  binaryBody,
+  inferBinary,
+  numbers,
+  tensor,
+  TestBed,
+  waitFor,
+} from './testUtils';
+
+// Python's packages are downloaded and unpacked once for all of this file.
+jest.setTimeout(600_000);
+const INSTALL_MS = 500_000;
+
+// eslint-disable-next-line no-restricted-syntax
+const ROOT = join(__dirname, '../../..');
+const PICKLES = join(ROOT, 'plugins/ml-common/src/pickle/__fixtures__');
+const BOOSTERS = join(ROOT, 'packages/cli/src/__fixtures__');
+const REQUIREMENTS = 'scikit-learn==1.9.1\nxgboost-cpu==3.2.0\n';
+
+/** A row of the wine dataset that the fixtures were trained on; of cultivar 0. */
+const WINE = [
+  14.23, 1.71, 2.43, 15.6, 127, 2.8, 3.06, 0.28, 2.29, 5.64, 1.04, 3.92, 1065,
+];
+const REQUEST = {
+  inputs: [{ name: 'x', datatype: 'FP64', shape: [1, 13], data: WINE }],
+};
+
+describe('the format mlserver', () => {
+  let bed: TestBed;
+  beforeAll(async () => {
+    bed = await TestBed.start({ ML_SECRET_OF_THE_TEST: 'x' });
+  });
+  afterAll(async () => bed.stop());
+
+  const push = (options: {
+    runtime: MlserverRuntime;
+    file: string;
+    version?: string;
+    requirements?: string;
+    python?: string;
+    outputs?: ServedVersion['interface']['outputs'];
+  }) =>
+    bed.registry.pushFiles({
+      version: options.version ?? '1.0.0',
+      files: {
+        [`model/${basename(options.file)}`]: readFileSync(options.file),
+        'requirements.txt': options.requirements ?? REQUIREMENTS,
+      },
+      serve: {
+        format: 'mlserver',
+        artifact: `model/${basename(options.file)}`,
+        interface: {
+          inputs: [tensor('x', 'FP64', -1, 13)],
+          outputs: options.outputs ?? [tensor('predict', 'INT64', -1, 1)],
+        },
+        mlserver: {
+          runtime: options.runtime,
+          python: options.python ?? '3.11',
+          requirements: 'requirements.txt',
+        },
+      },
+    });
+  const environments = () => readdirSync(join(bed.dataDir, 'environments'));
+  const pips = () =>
+    execFileSync('ps', ['-A', '-o', 'args='], { encoding: 'utf8' })
+      .split('\n')
+      .filter(
+        line => line.includes('-m pip install') && !line.includes('sh -c'),
+      ).length;
+  const start = async (spec: ServedVersion, model: string) => {
+    const path = `/environments/production/models/${model}/versions/${spec.version}`;
+    expect((await bed.server.control('PUT', path, spec)).status).toBe(202);
+  };
+  const untilReady = async (model: string) =>
+    waitFor(
+      `${model} to be ready`,
+      async () => {
+        const status = await bed.server.version('1.0.0', model);
+        if (status.state === 'failed') throw new Error(status.reason);
+        return status.state === 'ready' ? status : undefined;
+      },
+      INSTALL_MS,
+    );
+
+  it('begins anew when it is killed while it installs', async () => {
+    const pickle = push({
+      runtime: 'sklearn',
+      file: join(PICKLES, 'pipeline.joblib'),
+      outputs: [
+        tensor('predict', 'INT64', -1, 1),
+        tensor('predict_proba', 'FP64', -1, 3),
+      ],
+    });
+    await start(pickle, 'pickle');
+    const { reason } = await waitFor(
+      'progress to be shown',
+      async () => {
+        const status = await bed.server.version('1.0.0', 'pickle');
+        return /installing Python packages: \d+, /.test(status.reason ?? '')
+          ? status
+          : undefined;
+      },
+      120_000,
+    );
+    expect(reason).toMatch(/^installing Python packages: \d+, [\w.-]+/);
+    expect(pips()).toBeGreaterThan(0);
+    await bed.server.end('SIGKILL');
+    await waitFor('pip to go with the server', () =>
+      pips() === 0 ? true : undefined,
+    );
+    expect(environments()[0]).toMatch(/^[0-9a-f]{32}\../);
+
+    await bed.restart('SIGKILL');
+    await untilReady('pickle');
+    expect(environments()).toEqual([expect.stringMatching(/^[0-9a-f]{32}$/)]);
+  });
+
+  it('gives what a pickle of scikit-learn says, all outputs unless some are asked for', async () => {
+    const { server } = bed;
+    const ask = async (body: unknown) =>
+      server.infer('pickle/versions/1.0.0', body);
+    const { body } = await ask({ ...REQUEST, id: 'a' });
+    expect(body).toMatchObject({
+      model_name: 'pickle',
+      model_version: '1.0.0',
+      id: 'a',
+      outputs: [
+        { name: 'predict', datatype: 'INT64', shape: [1, 1], data: [0] },
+        { name: 'predict_proba', datatype: 'FP64', shape: [1, 3] },
+      ],
+    });
+    expect(body.outputs[1].data[0]).toBeGreaterThan(0.99);
+    const some = await ask({ ...REQUEST, outputs: [{ name: 'predict' }] });
+    expect(some.body.outputs).toHaveLength(1);
+    const wrong = await ask(numbers(1));
+    expect(wrong.status).toBe(400);
+    expect(wrong.body.error).toMatch(/datatype must be FP64/);
+    const status = await server.version('1.0.0', 'pickle');
+    expect(status.errors).toBe(0);
+    expect(status.memoryBytes).toBeGreaterThan(50 * 1024 * 1024);
+  });
+
+  it('takes tensors in binary', async () => {
+    const { data, ...wine } = REQUEST.inputs[0];
+    const bytes = Buffer.from(new Float64Array(data).buffer);
+    const { body } = await inferBinary(
+      bed.server,
+      'pickle/versions/1.0.0',
+      binaryBody([{ ...wine, bytes }]),
+    );
+    expect(body.outputs[0].data).toEqual([0]);
+  });
+
+  it('shares an environment between versions with the same requirements', async () => {
+    const booster = push({
+      runtime: 'xgboost',
+      file: join(BOOSTERS, 'xgboost.json'),
+      // The same, written another way.
+      requirements: `# as trained\n${REQUIREMENTS}`,
+    });
+    await start(booster, 'booster');
+    await untilReady('booster');
+    expect(environments()).toHaveLength(1);
+    const { body } = await bed.server.infer('booster/versions/1.0.0', REQUEST);
+    expect(body.outputs).toMatchObject([{ name: 'predict', data: [0] }]);
+  });
+
+  it('gives the process no secret', async () => {
+    const pid = execFileSync('ps', ['-A', '-o', 'pid=,args='], {
+      encoding: 'utf8',
+    })
+      .split('\n')
+      .find(
+        line => line.includes(bed.dataDir) && line.includes('mlserver.cli'),
+      )!
+      .trim()
+      .split(' ')[0];
+    const environment = execFileSync('ps', ['eww', '-p', pid], {
+      encoding: 'utf8',
+    });
+    expect(environment).toContain('OMP_NUM_THREADS=1');
+    expect(environment).not.toMatch(/ ML_\w+=|registry-token/);
+  });
+
+  it('says what cannot be installed, and which Python is missing', async () => {
+    const file = join(PICKLES, 'pipeline.joblib');
+    const none = push({ runtime: 'sklearn', file, python: '3.2' });
+    const { reason, problem } = await bed.server.load(none, 'failed', 'none');
+    expect(problem).toBe('PYTHON_MISSING');
+    expect(reason).toMatch(/^Python 3.2 with venv is not on this machine/);
+    const absent = push({
+      runtime: 'sklearn',
+      file,
+      requirements: 'scikit-learn==0.0.99\n',
+    });
+    await start(absent, 'absent');
+    const failed = await waitFor(
+      'the refusal',
+      async () => {
+        const status = await bed.server.version('1.0.0', 'absent');
+        return status.state === 'failed' ? status : undefined;
+      },
+      120_000,
+    );
+    expect(failed.problem).toBe('INSTALL_FAILED');
+    expect(failed.reason).toMatch(/scikit-learn==0.0.99/);
+    expect(environments()).toHaveLength(1);
+  });
+});
