@@ -195,7 +195,7 @@ describe("teams' own servers", () => {
     expect(deaf).toMatchObject({
       problem: 'START_TIMEOUT',
       reason: expect.stringMatching(
-        /within 1 s .*the environment variable PORT/,
+        /within 1 s: nothing answers on port .*the environment variable PORT/,
       ),
     });
     expect(dead.problem).toBe('WORKER_DIED');

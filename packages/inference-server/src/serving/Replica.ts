@@ -214,9 +214,7 @@ export class Replica {
     const over = new AbortController();
     const late = sleep(startMs, undefined, { signal: over.signal }).then(() => {
       throw new LoadRefusedError(
-        `it was not ready within ${
-          startMs / 1000
-        } s; see its log, or raise resources.startSeconds`,
+        `it was not ready within ${startMs / 1000} s: ${worker.startHint}`,
         'START_TIMEOUT',
       );
     });

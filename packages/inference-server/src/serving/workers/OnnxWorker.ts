@@ -32,6 +32,8 @@ export class OnnxWorker implements Worker {
   readonly pool: Pool;
   readonly inferPath = '/';
   readonly isPlain = false;
+  readonly startHint =
+    'the model takes long to load; raise resources.startSeconds';
   readonly #child: ChildProcess;
   readonly #message: Promise<WorkerMessage>;
   readonly #words = new LastWords();

@@ -12,7 +12,7 @@ import { LastWords } from './LastWords';
 import { residentBytes } from './residentBytes';
 import { preferToServer } from './OnnxWorker';
 import { killGroup, spawnGuarded } from './spawnGuarded';
-import { LoadRefusedError, type Worker, WorkerDiedError } from './Worker';
+import { type Worker, WorkerDiedError } from './Worker';
 
 const POLL_MS = 100;
 /** Of one question while it starts. */
@@ -53,6 +53,7 @@ export class ServerWorker implements Worker {
   readonly #options: ServerWorkerOptions;
   readonly #child: ChildProcess;
   readonly #words = new LastWords();
+  #lastAnswer: string | undefined;
   #stopped: Promise<void> | undefined;
 
   constructor(options: ServerWorkerOptions) {
@@ -89,29 +90,27 @@ export class ServerWorker implements Worker {
     return this.#child.pid;
   }
 
+  get startHint(): string {
+    const { port, silenceHint } = this.#options;
+    const seen = this.#lastAnswer ?? `nothing answers on port ${port}`;
+    return `${seen}; ${silenceHint}`;
+  }
+
   async ready(signal: AbortSignal): Promise<void> {
-    const { check, limits, port, readyPath, silenceHint } = this.#options;
+    const { check, readyPath } = this.#options;
     const over = new AbortController();
     const died = this.ended.then(ended => {
       over.abort();
       return ended;
     });
-    const deadline = Date.now() + limits.startMs;
-    let last = `nothing answers on port ${port}`;
     while (!over.signal.aborted && !signal.aborted) {
       const status = await this.#ask(readyPath, ASK_MS);
       if (status === 200) {
         await check?.(this.pool);
         return;
       }
-      if (status !== undefined) last = `${readyPath} answers ${status}`;
-      if (Date.now() > deadline) {
-        throw new LoadRefusedError(
-          `it was not ready within ${
-            limits.startMs / 1000
-          } s (${last}); ${silenceHint}`,
-          'START_TIMEOUT',
-        );
+      if (status !== undefined) {
+        this.#lastAnswer = `${readyPath} answers ${status}`;
       }
       await sleep(POLL_MS, undefined, { signal: over.signal }).catch(() => {});
     }

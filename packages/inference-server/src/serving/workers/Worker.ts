@@ -28,6 +28,8 @@ export interface Worker {
    * {@link LoadRefusedError} or a {@link WorkerDiedError}.
    */
   ready(signal: AbortSignal): Promise<void>;
+  /** What to look at when it is not ready in time. */
+  readonly startHint: string;
   /** Whether it answers a question about its health in time. */
   isAlive(timeoutMs: number): Promise<boolean>;
   /** Resident bytes of the worker and what it started; undefined where that cannot be known. */
