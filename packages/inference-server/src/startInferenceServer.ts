@@ -133,7 +133,8 @@ export async function startInferenceServer(
   const startPlane = () => {
     cache.open();
     folders.open();
-    launchers.open();
+    // The one before may still run its own.
+    if (!role?.isSuccessor) launchers.open();
     const keepOthers = role?.isSuccessor;
     const created = createSocketPaths(dataDir, { keepOthers });
     plane.start(() => created.next(), takesOver);
