@@ -1,5 +1,6 @@
 import { createTemplateAction } from '@backstage/plugin-scaffolder-node';
 import type { MlAccess } from '../lib/MlAccess';
+import { toActionError } from '../lib/toActionError';
 import { examples } from './createModelAction.examples';
 
 /**
@@ -45,7 +46,9 @@ export function createModelAction({ access }: { access: MlAccess }) {
         logger.info(available ? `'${name}' is free` : `No: ${reason}`);
       } else {
         // Safe to repeat: the same model by the same person is no change.
-        await client.createModel(input);
+        await client.createModel(input).catch(error => {
+          throw toActionError(error);
+        });
         logger.info(`Created the model '${name}' of ${input.owner}`);
       }
       ctx.output('name', name);

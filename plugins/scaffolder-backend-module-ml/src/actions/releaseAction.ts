@@ -1,6 +1,7 @@
 import type { ActionContext } from '@backstage/plugin-scaffolder-node';
 import type { MlClient, Release } from '@ml-platform/plugin-ml-common';
 import type { MlAccess } from '../lib/MlAccess';
+import { toActionError } from '../lib/toActionError';
 import { waitForRelease } from '../lib/waitForRelease';
 
 /** Long enough for a large model to load; a canary takes longer, and is not waited for. */
@@ -42,7 +43,12 @@ export async function carryOutRelease(
     key,
     fn: async () => {
       const idempotencyKey = `${ctx.task.id}.${key}`.replace(/\s/g, '-');
-      return (await request(client, idempotencyKey.slice(0, 255))).id;
+      const asked = request(client, idempotencyKey.slice(0, 255));
+      return (
+        await asked.catch(error => {
+          throw toActionError(error);
+        })
+      ).id;
     },
   });
   let release = await client.getRelease(id);

@@ -1,11 +1,13 @@
-import { ConflictError, InputError } from '@backstage/errors';
+import { ConflictError, InputError, ResponseError } from '@backstage/errors';
 import { ToolError } from '@ml-platform/packaging';
 import { formatIssue } from '@ml-platform/plugin-ml-common';
 
 const MAX_ISSUES = 20;
 
-/** Puts a failure of packaging into one message, with all that has to be corrected. */
+/** Says of a failure what the log of a task has to say: the reason, and all that has to be corrected. */
 export function toActionError(error: unknown): unknown {
+  // Its own message is but the status; the portal's reason is within.
+  if (ResponseError.is(error)) return error.cause;
   if (!(error instanceof ToolError)) return error;
   const issues = (error.issues ?? []).map(formatIssue);
   const shown = issues.slice(0, MAX_ISSUES).map(issue => `\n  - ${issue}`);
