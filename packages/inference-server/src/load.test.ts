@@ -170,13 +170,19 @@ describe('load', () => {
     const body = JSON.stringify({
       inputs: ADD.inputs.map(each => ({ ...each, shape: [rows, 3], data })),
     });
+    const before = await server.version('1.0.0', 'fast');
     const socket = open(body, body.length);
     socket.pause();
     const gone = ended(socket);
     await waitFor('the answer to be taken from the worker', async () => {
-      const { active, requests } = await server.version('1.0.0', 'fast');
-      return requests > 20 && active === 0 ? true : undefined;
+      const now = await server.version('1.0.0', 'fast');
+      return now.requests > before.requests && now.active === 0
+        ? true
+        : undefined;
     });
+    expect((await server.version('1.0.0', 'fast')).refused).toBe(
+      before.refused,
+    );
     expect((await server.infer('fast/versions/1.0.0', ADD)).status).toBe(200);
     await waitFor('the server to hang up', () =>
       isOpenAtServer(socket) ? undefined : true,
