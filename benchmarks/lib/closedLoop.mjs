@@ -4,10 +4,19 @@
 import { connect } from 'node:net';
 
 /** Sends the same POST over and over on each connection, the next when the last is answered. */
-export async function closedLoop({ url, body, connections, seconds }) {
+export async function closedLoop({
+  url,
+  body,
+  connections,
+  seconds,
+  headers = {},
+}) {
   const { hostname, port, pathname } = new URL(url);
+  const more = Object.entries(headers)
+    .map(([name, value]) => `${name}: ${value}\r\n`)
+    .join('');
   const request = Buffer.from(
-    `POST ${pathname} HTTP/1.1\r\nhost: ${hostname}\r\ncontent-type: application/json\r\ncontent-length: ${Buffer.byteLength(
+    `POST ${pathname} HTTP/1.1\r\nhost: ${hostname}\r\ncontent-type: application/json\r\n${more}content-length: ${Buffer.byteLength(
       body,
     )}\r\n\r\n${body}`,
   );

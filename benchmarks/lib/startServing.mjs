@@ -11,13 +11,16 @@ import { createInterface } from 'node:readline';
 const digestOf = bytes =>
   `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
 
-export async function startServing({ packageDir, artifact, iface }) {
+export async function startServing({ packageDir, artifact, iface, env = {} }) {
   const { registry, digest, file } = await serveArtifact(artifact);
   const dataDir = mkdtempSync(join(tmpdir(), 'ml-bench-'));
   const token = randomBytes(24).toString('hex');
   const server = spawn(
     process.execPath,
-    [...execArgv(), join(packageDir, 'dist/server.cjs')],
+    [
+      ...execArgv(),
+      process.env.BENCH_SERVER ?? join(packageDir, 'dist/server.cjs'),
+    ],
     {
       env: {
         ...process.env,
@@ -28,6 +31,7 @@ export async function startServing({ packageDir, artifact, iface }) {
         ML_STAGING_PORT: '0',
         ML_REGISTRY_URL: `http://127.0.0.1:${registry.address().port}`,
         ML_LOG_LEVEL: 'warn',
+        ...env,
       },
       stdio: ['ignore', 'pipe', 'inherit'],
     },
@@ -73,6 +77,7 @@ export async function startServing({ packageDir, artifact, iface }) {
   });
 
   return {
+    pid: server.pid,
     inferUrl: `${production}/v2/models/classifier/infer`,
     async stop() {
       process.off('exit', kill);

@@ -152,13 +152,19 @@ describe('the Open Inference Protocol over gRPC', () => {
     });
     expect(metadata['x-ml-version']).toBe('2.0.0');
     expect(metadata['x-request-id']).toBe('trace-7');
-    await waitFor('the line in the log', () =>
-      readFileSync(join(bed.dataDir, 'logs/requests.jsonl'), 'utf8').includes(
-        '"requestId":"trace-7","environment":"production","model":"arithmetic","version":"2.0.0","status":200',
-      )
-        ? true
-        : undefined,
+    const line = await waitFor('the line in the log', () =>
+      readFileSync(join(bed.dataDir, 'logs/requests.jsonl'), 'utf8')
+        .split('\n')
+        .find(text => text.includes('"requestId":"trace-7"')),
     );
+    expect(JSON.parse(line)).toMatchObject({
+      environment: 'production',
+      transport: 'grpc',
+      model: 'arithmetic',
+      version: '2.0.0',
+      status: 200,
+      shapes: { a: [1, 3], sum: [1, 3] },
+    });
   });
 
   it.each([

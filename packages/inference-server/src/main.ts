@@ -1,9 +1,11 @@
+import { CallersError } from './callers/Callers';
 import { readConfig } from './config/readConfig';
 import { CommandError, UsageError } from './commands/errors';
 import { rollBack } from './commands/rollBack';
 import { supervise } from './commands/supervise';
 import { upgrade } from './commands/upgrade';
 import { ListenError } from './http/listen';
+import { TlsError } from './http/openTls';
 import { serve } from './standalone/serve';
 import { startInferenceServer } from './startInferenceServer';
 
@@ -59,17 +61,22 @@ async function main(): Promise<void> {
   );
 }
 
+/** Failures whose message says what to do. */
+const MENDABLE = [
+  CallersError,
+  CommandError,
+  ListenError,
+  TlsError,
+  UsageError,
+];
+
 function complain(text: string): void {
   process.stderr.write(`ml-inference-server: ${text}\n`);
 }
 
 main().catch(error => {
   // What the user can mend is one line; anything else is ours and shows where.
-  const mendable =
-    error instanceof ListenError ||
-    error instanceof CommandError ||
-    error instanceof UsageError ||
-    error.code;
+  const mendable = MENDABLE.some(kind => error instanceof kind) || error.code;
   complain(mendable ? error.message : error.stack);
   process.exit(error instanceof UsageError ? 2 : 1);
 });

@@ -122,13 +122,19 @@ describe('the server process', () => {
       expect(first).toEqual({
         time: expect.stringMatching(/^\d{4}-.*Z$/),
         requestId: 'first',
+        traceId: expect.stringMatching(/^[0-9a-f]{32}$/),
         environment: 'production',
+        transport: 'rest',
         model: 'test',
         version: '1.0.0',
+        arm: 'stable',
         status: 200,
         requestBytes: JSON.stringify({ inputs }).length,
         responseBytes: expect.any(Number),
         latencyMs: expect.any(Number),
+        queueMs: expect.any(Number),
+        workerMs: expect.any(Number),
+        shapes: { a: [1, 3], b: [1, 3], sum: [1, 3], difference: [1, 3] },
       });
       expect(second).toMatchObject({ requestId: 'second', status: 400 });
       expect(third).toMatchObject({

@@ -4,20 +4,24 @@ import { join } from 'node:path';
 import { ArtifactPuller } from './artifacts/ArtifactPuller';
 import { BlobCache } from './artifacts/BlobCache';
 import { PackageFolders } from './artifacts/PackageFolders';
-import { RegistryClient } from './artifacts/RegistryClient';
+import {
+  RegistryClient,
+  type RegistryClientOptions,
+} from './artifacts/RegistryClient';
 import { ControlApi } from './control/ControlApi';
 import { createControlServer } from './control/createControlServer';
 import { createSocketPaths } from './createSocketPaths';
+import { type EdgeConfig, openEdge } from './edge/openEdge';
 import { findWorker } from './findWorker';
 import { createGatewayServer } from './gateway/createGatewayServer';
 import { createGrpcServer } from './gateway/grpc/createGrpcServer';
+import { ConsumerIdentifier } from './gateway/pipeline/ConsumerIdentifier';
 import { createPipeline } from './gateway/pipeline/createPipeline';
 import { CountsFile } from './experiments/CountsFile';
 import { Connections } from './http/Connections';
 import { closeGracefully, listen, listenForGrpc } from './http/listen';
 import { MemoryBudget } from './http/MemoryBudget';
 import { Logger, type LogLevel } from './log/Logger';
-import { RequestLog } from './log/RequestLog';
 import { type Bounds, defaultBounds } from './serving/Bounds';
 import { DRAIN_MS } from './serving/Replica';
 import { ServingPlane } from './serving/ServingPlane';
@@ -27,7 +31,7 @@ import { SupervisedRole } from './supervisor/SupervisedRole';
 import { StateStore } from './state/StateStore';
 
 /** @public */
-export interface InferenceServerOptions {
+export interface InferenceServerOptions extends EdgeConfig {
   /** Folder for accepted state, cached artifacts and logs. */
   dataDir: string;
   /** Address that the gateways bind to. */
@@ -42,7 +46,7 @@ export interface InferenceServerOptions {
   /** Ports of the same gateways for gRPC; any free ones when not given. */
   grpcPorts?: Record<Environment, number>;
   /** The OCI registry that versions are pulled from. */
-  registry: { url: string; token?: string };
+  registry: RegistryClientOptions;
   logLevel: LogLevel;
   /** Largest inference request; 64 MiB when not given. */
   maxBodyBytes?: number;
@@ -54,12 +58,14 @@ export interface InferenceServerOptions {
   pythons?: readonly string[];
   /** Program that runs images (podman or docker); without one they are refused. */
   containerEngine?: string;
+  /** A listener for operators, with metrics and health, beside those of the control API. */
+  ops?: { host: string; port: number };
 }
 
 /** @public */
 export interface InferenceServer {
   /** Base URLs of the listeners. */
-  addresses: Record<Environment | 'control', string>;
+  addresses: Record<Environment | 'control', string> & { ops?: string };
   /** Host and port of the gateways' gRPC listeners, as clients want them. */
   grpcAddresses: Record<Environment, string>;
   /** Stops accepting, finishes what is under way, ends the workers. */
@@ -98,18 +104,26 @@ export async function startInferenceServer(
     bounds: { ...defaultBounds(), ...options.bounds },
     logger,
   });
-  const log = RequestLog.open(join(dataDir, 'logs'), logger);
+  const edge = openEdge({ ...options, plane, logger });
+  const { callers, health, metrics, telemetry, tls } = edge;
   const control = createControlServer({
-    api: new ControlApi(plane),
+    api: new ControlApi(plane, health),
     token: options.controlToken,
-    logger,
+    tls: tls.control,
+    ...{ logger, metrics },
   });
-  const pipeline = createPipeline({ plane, log });
+  const pipeline = createPipeline({
+    plane,
+    telemetry,
+    steps: { identifier: new ConsumerIdentifier(callers) },
+  });
   const memory = new MemoryBudget(Math.max(256 * 1024 * 1024, maxBodyBytes));
   const gateway = (environment: Environment) => {
     const shared = {
       ...{ environment, plane, pipeline, maxBodyBytes, memory },
       callerMs: options.callerMs,
+      gate: callers.gate,
+      tls: tls[environment],
     };
     return {
       rest: createGatewayServer(shared),
@@ -121,7 +135,9 @@ export async function startInferenceServer(
   const connections = [production.rest, staging.rest].map(
     server => new Connections(server),
   );
+  const ops = options.ops && edge.createOpsServer();
   const servers = [production.rest, staging.rest, control];
+  if (ops) servers.push(ops);
   const grpcServers = [production.grpc, staging.grpc];
 
   await plane.restore();
@@ -179,6 +195,9 @@ export async function startInferenceServer(
         role,
         purpose: 'staging inference',
       }),
+      ...(ops && {
+        ops: await listen(ops, { ...options.ops!, role, purpose: 'operators' }),
+      }),
       // The control API comes last: what it accepts can start at once.
       control: await listen(control, {
         host: controlHost,
@@ -190,9 +209,10 @@ export async function startInferenceServer(
   } catch (error) {
     for (const server of servers) server.close();
     for (const { listener } of grpcServers) listener.close();
-    await log.close();
+    await edge.close();
     throw error;
   }
+  if (callers.warning) logger.warn(callers.warning);
   // Only now is it sure that no other server works on these folders.
   sockets ??= startPlane();
   takeOver();
@@ -204,7 +224,7 @@ export async function startInferenceServer(
       ...grpcServers.map(server => server.close(DRAIN_MS)),
     ]);
     await plane.stop();
-    await log.close();
+    await edge.close();
     sockets.remove();
   };
   const retire = async () => {
@@ -212,10 +232,11 @@ export async function startInferenceServer(
     await Promise.all([
       ...connections.map(each => each.retire(DRAIN_MS)),
       closeGracefully(control, DRAIN_MS),
+      ops && closeGracefully(ops, DRAIN_MS),
       ...grpcServers.map(server => server.close(DRAIN_MS)),
     ]);
     await plane.stop();
-    await log.close();
+    await edge.close();
     sockets.remove();
   };
   let stopped: Promise<void> | undefined;

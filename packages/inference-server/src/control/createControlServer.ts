@@ -1,12 +1,10 @@
 import { AuthenticationError } from '@backstage/errors';
-import {
-  createServer,
-  type IncomingMessage,
-  type Server,
-  type ServerResponse,
-} from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import { createWebServer, type TlsFiles } from '../http/TlsFiles';
 import { discardBody, readBody } from '../http/readBody';
 import type { Logger } from '../log/Logger';
+import { sendMetrics } from '../ops/createOpsServer';
+import type { Metrics } from '../telemetry/metrics/Metrics';
 import { checkToken } from './checkToken';
 import type { ControlAnswer, ControlApi } from './ControlApi';
 import { toErrorResponse } from './errors';
@@ -19,13 +17,20 @@ export function createControlServer(options: {
   api: ControlApi;
   token: string;
   logger: Logger;
+  metrics: Metrics;
+  tls?: TlsFiles;
 }): Server {
-  const { api, token, logger } = options;
-  return createServer(async (request, response) => {
+  const { api, token, logger, metrics, tls } = options;
+  return createWebServer(tls, {}, async (request, response) => {
     const method = request.method ?? 'GET';
     const url = request.url ?? '/';
     try {
-      send(response, await answer(request, method, url));
+      checkCaller(request);
+      if (method === 'GET' && url === '/metrics') {
+        await sendMetrics(response, metrics);
+      } else {
+        send(response, await answer(request, method, url));
+      }
     } catch (error) {
       const { status, body } = toErrorResponse(error, { method, url });
       if (status === 500) {
@@ -40,16 +45,19 @@ export function createControlServer(options: {
     }
   });
 
-  async function answer(
-    request: IncomingMessage,
-    method: string,
-    url: string,
-  ): Promise<ControlAnswer> {
+  function checkCaller(request: IncomingMessage): void {
     if (!checkToken(request.headers.authorization, token)) {
       throw new AuthenticationError(
         'the control API needs "Authorization: Bearer <ML_CONTROL_TOKEN>"',
       );
     }
+  }
+
+  async function answer(
+    request: IncomingMessage,
+    method: string,
+    url: string,
+  ): Promise<ControlAnswer> {
     const body = await readBody(request, MAX_BODY_BYTES);
     return api.handle(method, url.split('?')[0], body);
   }

@@ -1,10 +1,11 @@
 import type { Environment } from '@ml-platform/plugin-ml-common';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import { type CallerGate, OPEN_GATE } from '../callers/CallerGate';
 import {
-  createServer,
-  type IncomingMessage,
-  type Server,
-  type ServerResponse,
-} from 'node:http';
+  certificateUris,
+  createWebServer,
+  type TlsFiles,
+} from '../http/TlsFiles';
 import type { ServingPlane } from '../serving/ServingPlane';
 import { describeModel, SERVER_METADATA, unreadyVersions } from './describe';
 import { GatewayError, notFound } from './GatewayError';
@@ -36,12 +37,15 @@ export interface GatewayOptions {
   memory?: MemoryBudget;
   /** What `/v2/health/ready` says; that the accepted state is restored when not given. */
   isReady?: () => boolean;
+  /** Who may ask what a model is; everybody when not given. */
+  gate?: CallerGate;
+  tls?: TlsFiles;
 }
 
 /** One environment's listener for the Open Inference Protocol v2. */
 export function createGatewayServer(options: GatewayOptions): Server {
   const { plane, environment, pipeline, maxBodyBytes } = options;
-  const { isReady = () => plane.restored } = options;
+  const { isReady = () => plane.restored, gate = OPEN_GATE, tls } = options;
   const { callerMs = CALLER_MS, memory = new MemoryBudget(MEMORY_BYTES) } =
     options;
   // Node looks that often for callers who are late.
@@ -50,7 +54,7 @@ export function createGatewayServer(options: GatewayOptions): Server {
     requestTimeout: callerMs,
     connectionsCheckingInterval: Math.min(5_000, callerMs / 2),
   };
-  const server = createServer(timeouts, (request, response) => {
+  const server = createWebServer(tls, timeouts, async (request, response) => {
     const requestId = requestIdFrom(request.headers);
     response.setHeader('x-request-id', requestId);
     // While it shuts down, a caller's next request goes to somebody else.
@@ -67,6 +71,7 @@ export function createGatewayServer(options: GatewayOptions): Server {
           requestId,
           headers: request.headers,
           remoteAddress: request.socket.remoteAddress ?? '',
+          certificateUris: tls && certificateUris(request.socket),
           body: new HttpBody(request, { maxBodyBytes, memory }),
           reply: new HttpReply(request, response, {
             memory,
@@ -74,6 +79,7 @@ export function createGatewayServer(options: GatewayOptions): Server {
           }),
         });
       } else {
+        if (target.model) await checkCaller(request, target.model);
         answer(response, target);
       }
     } catch (error) {
@@ -83,6 +89,15 @@ export function createGatewayServer(options: GatewayOptions): Server {
   });
   server.keepAliveTimeout = KEEP_ALIVE_MS;
   return server;
+
+  async function checkCaller(
+    { headers, socket }: IncomingMessage,
+    model: string,
+  ): Promise<void> {
+    const uris = tls ? certificateUris(socket) : [];
+    const consumer = await gate.identify({ headers, certificateUris: uris });
+    gate.check(consumer, { environment, model });
+  }
 
   function answer(response: ServerResponse, target: Target): void {
     switch (target.operation) {

@@ -26,5 +26,6 @@ export function sendError(
   if (error.retryAfter !== undefined) {
     response.setHeader('retry-after', error.retryAfter);
   }
+  if (error.status === 401) response.setHeader('www-authenticate', 'Bearer');
   return sendJson(response, error.status, { error: error.message });
 }

@@ -1,5 +1,6 @@
 import type { Server } from 'node:http';
 import { Server as NetServer, type Socket } from 'node:net';
+import { Server as TlsServer } from 'node:tls';
 
 /** Callers keep a connection open between requests; most use it again within this. */
 const IDLE_MS = 5_000;
@@ -16,7 +17,10 @@ export class Connections {
 
   constructor(server: Server) {
     this.#server = server;
-    server.on('connection', (socket: Socket) => {
+    // With TLS, a request knows the secure socket only.
+    const event =
+      server instanceof TlsServer ? 'secureConnection' : 'connection';
+    server.on(event, (socket: Socket) => {
       this.#idleSince.set(socket, Date.now());
       socket.once('close', () => this.#idleSince.delete(socket));
     });

@@ -1,6 +1,7 @@
 import type { Server } from 'node:http';
 import type { SupervisedRole } from '../supervisor/SupervisedRole';
 import type { AddressInfo, Server as NetServer } from 'node:net';
+import { Server as TlsServer } from 'node:tls';
 
 /** A server that cannot listen where it was told to; the message is for people. */
 export class ListenError extends Error {}
@@ -18,7 +19,8 @@ export async function listen(
   server: NetServer,
   options: ListenOptions,
 ): Promise<string> {
-  return `http://${await bind(server, options)}`;
+  const scheme = server instanceof TlsServer ? 'https' : 'http';
+  return `${scheme}://${await bind(server, options)}`;
 }
 
 /** Binds a server and returns its address as clients of gRPC want it: `host:port`. */

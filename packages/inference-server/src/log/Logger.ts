@@ -4,7 +4,7 @@ export const LOG_LEVELS = ['debug', 'info', 'warn', 'error'] as const;
 /** @public */
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
-type Fields = Record<string, string | number | boolean | undefined>;
+type Fields = Record<string, unknown>;
 
 /** The server's own log: one JSON object a line. Never inputs or outputs of a model. */
 export class Logger {

@@ -22,6 +22,8 @@ export interface RotatingFileOptions {
   keep: number;
   /** Told once each time that writing starts to fail. */
   onError(error: Error): void;
+  /** A line that tells readers of the file how many are missing at its place. */
+  gapLine?(lost: number): string;
 }
 
 /**
@@ -36,6 +38,7 @@ export class RotatingFile {
   #waiting: string[] = [];
   #waitingChars = 0;
   #dropped = 0;
+  #toldDropped = 0;
   #failing = false;
   #timer: NodeJS.Timeout | undefined;
   #flushing: Promise<void> = Promise.resolve();
@@ -78,7 +81,10 @@ export class RotatingFile {
   async #flush(): Promise<void> {
     if (!this.#waiting.length) return;
     const lines = this.#waiting;
-    const bytes = Buffer.from(`${lines.join('\n')}\n`);
+    const gap = this.#dropped - this.#toldDropped;
+    const told = (gap && this.#options.gapLine?.(gap)) || undefined;
+    const text = told ? [told, ...lines] : lines;
+    const bytes = Buffer.from(`${text.join('\n')}\n`);
     this.#waiting = [];
     this.#waitingChars = 0;
     try {
@@ -86,6 +92,7 @@ export class RotatingFile {
         const { bytesWritten } = await writeTo(this.#file, bytes, at);
         at += bytesWritten;
       }
+      this.#toldDropped += gap;
       this.#size += bytes.length;
       if (this.#size >= this.#options.maxBytes) await this.#rotate();
       this.#failing = false;

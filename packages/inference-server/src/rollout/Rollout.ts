@@ -122,6 +122,12 @@ export class Rollout {
     });
   }
 
+  /** Whether a version is the canary of a rollout that goes on. */
+  isCanary(version: string): boolean {
+    const { plan, state } = this.kept;
+    return version === plan.canary && !isRolloutOver(state);
+  }
+
   /** Whether a version may not go while this goes on. */
   needs(version: string): boolean {
     const { plan } = this.kept;

@@ -152,6 +152,10 @@ export class ServingPlane {
       .map(({ key }) => key.model);
   }
 
+  models(): Iterable<ServedModel> {
+    return this.#models.values();
+  }
+
   status(): ServingStatus {
     return { models: [...this.#models.values()].map(model => model.status()) };
   }

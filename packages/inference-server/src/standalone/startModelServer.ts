@@ -10,10 +10,12 @@ import { createPipeline } from '../gateway/pipeline/createPipeline';
 import { createGrpcServer } from '../gateway/grpc/createGrpcServer';
 import { closeGracefully, listen, listenForGrpc } from '../http/listen';
 import { Logger } from '../log/Logger';
+import { requestLine } from '../log/RequestLog';
 import { ServingPlane } from '../serving/ServingPlane';
 import { DRAIN_MS } from '../serving/Replica';
 import { createLaunchers } from '../serving/workers/createLaunchers';
 import type { AcceptedState } from '../state/AcceptedState';
+import { Telemetry } from '../telemetry/Telemetry';
 import { type LocalPackage, PackageError, readPackage } from './readPackage';
 import type { ServeConfig } from './readServeConfig';
 
@@ -71,7 +73,13 @@ export async function startModelServer(
     pipeline: createPipeline({
       plane,
       // As containers have it: the log is what is printed.
-      log: { write: record => logger.info('Request', { ...record }) },
+      telemetry: new Telemetry({
+        observers: [
+          {
+            finished: facts => logger.info('Request', requestLine(facts)),
+          },
+        ],
+      }),
     }),
     maxBodyBytes: MAX_BODY_BYTES,
     isReady: () => runner.state === 'ready',

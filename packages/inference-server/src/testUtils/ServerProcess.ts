@@ -85,7 +85,7 @@ export class ServerProcess {
     return { code, stdout, stderr: server.log };
   }
 
-  addresses: Record<Environment | 'control', string> = {
+  addresses: Record<Environment | 'control', string> & { ops?: string } = {
     control: '',
     production: '',
     staging: '',

@@ -7,9 +7,12 @@ import { TestRegistry } from './TestRegistry';
 /** A registry, a data folder and a server that works with them. */
 export class TestBed {
   /** `env` goes to the server. */
-  static async start(env: NodeJS.ProcessEnv = {}): Promise<TestBed> {
-    const registry = new TestRegistry();
-    await registry.start();
+  static async start(
+    env: NodeJS.ProcessEnv = {},
+    given?: TestRegistry,
+  ): Promise<TestBed> {
+    const registry = given ?? new TestRegistry();
+    if (!given) await registry.start();
     const bed = new TestBed(registry, env);
     bed.server = await ServerProcess.start(bed.options);
     return bed;

@@ -7,7 +7,8 @@ import {
 } from '@ml-platform/plugin-ml-common';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { createServer, type Server } from 'node:http';
+import { createServer, type RequestListener, type Server } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 
 /** An OCI registry over real HTTP, as far as pulling by digest goes. */
@@ -19,13 +20,16 @@ export class TestRegistry {
   #server: Server | undefined;
   #port = 0;
 
+  /** Speaks TLS with a certificate and its key. */
+  constructor(private readonly tls?: { cert: Buffer; key: Buffer }) {}
+
   get url(): string {
-    return `http://127.0.0.1:${this.#port}`;
+    return `${this.tls ? 'https' : 'http'}://127.0.0.1:${this.#port}`;
   }
 
   /** Starts, or starts again at the same address. */
   async start(): Promise<void> {
-    const server = createServer((request, response) => {
+    const answer: RequestListener = (request, response) => {
       const { url = '', headers } = request;
       this.requests.push(url);
       if (headers.authorization !== `Bearer ${this.token}`) {
@@ -35,7 +39,10 @@ export class TestRegistry {
       const digest = url.slice(url.lastIndexOf('/') + 1);
       const blob = this.#blobs.get(digest);
       response.writeHead(blob ? 200 : 404).end(blob);
-    });
+    };
+    const server = this.tls
+      ? createTlsServer(this.tls, answer)
+      : createServer(answer);
     server.listen(this.#port, '127.0.0.1');
     await once(server, 'listening');
     this.#port = (server.address() as AddressInfo).port;

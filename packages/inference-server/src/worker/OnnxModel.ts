@@ -1,10 +1,16 @@
-import type { Batching, ModelInterface } from '@ml-platform/plugin-ml-common';
+import {
+  type Batching,
+  hasPersonalData,
+  type ModelInterface,
+} from '@ml-platform/plugin-ml-common';
 import { InferenceSession } from 'onnxruntime-node';
 import { BodyParts } from '../protocol/BodyParts';
+import { SHAPES_HEADER, TIMING_HEADER } from '../telemetry/workerReport';
 import { Batcher } from './Batcher';
 import { findInterfaceMismatch } from './checkInterface';
 import { decodeInputs } from './decodeInputs';
 import { type OutputEncoder, outputEncoder } from './encodeOutputs';
+import { shapesHeader, StageWatch } from './reportWork';
 import { badRequest, InferenceError, quoted } from '../protocol/InferenceError';
 import { type InferRequest, readInferRequest } from '../protocol/InferRequest';
 import { parseJsonExactly } from '../protocol/parseJson';
@@ -22,6 +28,8 @@ export interface OnnxModelOptions {
 export interface InferAnswer {
   json: string;
   binary?: Buffer[];
+  /** Headers that tell the gateway of the work. */
+  report: Record<string, string>;
 }
 
 interface SelectedOutput {
@@ -84,21 +92,30 @@ export class OnnxModel {
     headerLength: string | undefined,
     signal: AbortSignal,
   ): Promise<InferAnswer> {
+    const watch = new StageWatch();
     const parts = new BodyParts(body, headerLength);
     const request = readInferRequest(
       this.#parseBody(parts.json.toString('utf8')),
     );
     const outputs = this.#selectOutputs(request);
     const feeds = decodeInputs(request.inputs, this.#interface.inputs, parts);
+    watch.ended('decode');
     const results = await this.#run(feeds, outputs, signal);
-    return this.#encode(request.id, outputs, results);
+    watch.ended('run');
+    const answer = this.#encode(request.id, outputs, results);
+    watch.ended('encode');
+    const report = {
+      [TIMING_HEADER]: watch.timing(),
+      [SHAPES_HEADER]: shapesHeader(feeds, results),
+    };
+    return { ...answer, report };
   }
 
   #encode(
     id: string | undefined,
     outputs: SelectedOutput[],
     results: InferenceSession.ReturnType,
-  ): InferAnswer {
+  ): Omit<InferAnswer, 'report'> {
     const binary: Buffer[] = [];
     const tensors = outputs.map(({ encoder, isBinary }) =>
       encoder.encode(results[encoder.name], isBinary ? binary : undefined),
@@ -151,10 +168,11 @@ export class OnnxModel {
       return await (this.#batcher?.run(feeds, names, signal) ??
         this.#session.run(feeds, names));
     } catch (error) {
-      throw new InferenceError(
-        500,
-        `the model failed on this request: ${messageOf(error)}`,
-      );
+      // ONNX Runtime quotes values, such as an index that is out of bounds.
+      const why = hasPersonalData({ interface: this.#interface })
+        ? 'why is withheld, because its interface has personal data'
+        : messageOf(error);
+      throw new InferenceError(500, `the model failed on this request: ${why}`);
     }
   }
 }

@@ -40,15 +40,16 @@ export function createWorkerHttp(
 
 function sendAnswer(
   response: ServerResponse,
-  { json, binary }: InferAnswer,
+  { json, binary, report }: InferAnswer,
 ): void {
   if (!binary) {
-    send(response, 200, json);
+    send(response, 200, json, report);
     return;
   }
   const header = Buffer.from(json);
   const body = Buffer.concat([header, ...binary]);
   response.writeHead(200, {
+    ...report,
     'content-type': 'application/octet-stream',
     'content-length': body.length,
     [HEADER_LENGTH]: header.length,
@@ -56,8 +57,14 @@ function sendAnswer(
   response.end(body);
 }
 
-function send(response: ServerResponse, status: number, text: string): void {
+function send(
+  response: ServerResponse,
+  status: number,
+  text: string,
+  headers: Record<string, string> = {},
+): void {
   response.writeHead(status, {
+    ...headers,
     'content-type': 'application/json',
     'content-length': Buffer.byteLength(text),
   });

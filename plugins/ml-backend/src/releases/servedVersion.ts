@@ -2,7 +2,7 @@ import type { ServedVersion, Version } from '@ml-platform/plugin-ml-common';
 
 /** What the data plane needs to know of a version. */
 export function servedVersionOf(version: Version): ServedVersion {
-  const { artifact, batching, container, mlserver, resources } =
+  const { artifact, batching, container, mlserver, monitoring, resources } =
     version.package;
   return {
     version: version.version,
@@ -14,6 +14,7 @@ export function servedVersionOf(version: Version): ServedVersion {
     ...(batching && { batching }),
     ...(mlserver && { mlserver }),
     ...(container && { container }),
+    ...(monitoring && { monitoring }),
     ...(resources && { resources }),
   };
 }

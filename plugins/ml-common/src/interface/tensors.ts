@@ -102,3 +102,15 @@ export const modelInterfaceSchema = z
  * @public
  */
 export type ModelInterface = z.infer<typeof modelInterfaceSchema>;
+
+/**
+ * Whether any tensor carries personal data, so that nothing which might quote
+ * a value may be shown or logged.
+ * @public
+ */
+export function hasPersonalData(subject: {
+  interface: ModelInterface;
+}): boolean {
+  const { inputs, outputs } = subject.interface;
+  return [...inputs, ...outputs].some(({ pii }) => pii);
+}

@@ -9,6 +9,7 @@ import {
   mlserverSchema,
 } from './formats';
 import { lineageSchema } from './lineage';
+import { monitoringSchema } from './monitoring';
 import { modelNameSchema, versionSchema } from './names';
 import { relativePath } from './relativePath';
 import { resourcesSchema } from './resources';
@@ -129,6 +130,9 @@ export const modelFileSchema = z
         description:
           'Puts requests that come close together into one run of the model. Only for models that treat each row by itself.',
       })
+      .optional(),
+    monitoring: monitoringSchema
+      .meta({ description: 'What is kept of predictions, for monitoring.' })
       .optional(),
     lineage: lineageSchema
       .meta({ description: 'Where the model came from.' })

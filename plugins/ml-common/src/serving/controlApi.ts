@@ -8,6 +8,7 @@ import {
   mlserverSchema,
 } from '../package/formats';
 import { modelInterfaceSchema } from '../interface/tensors';
+import { monitoringSchema } from '../package/monitoring';
 import { modelNameSchema, versionSchema } from '../package/names';
 import { resourcesSchema } from '../package/resources';
 import { ENVIRONMENTS } from '../releases/types';
@@ -33,6 +34,8 @@ export const servedVersionSchema = z
     container: containerSchema.optional(),
     resources: resourcesSchema.optional(),
     batching: batchingSchema.optional(),
+    /** As the package has it; the server's own settings hold where it is silent. */
+    monitoring: monitoringSchema.optional(),
   })
   .superRefine(checkFormatBlocks)
   .superRefine(checkBatching);

@@ -8,7 +8,9 @@ import {
 } from '@grpc/grpc-js';
 import type { Environment } from '@ml-platform/plugin-ml-common';
 import type { IncomingHttpHeaders } from 'node:http';
-import { createServer, type Server as NetServer } from 'node:net';
+import type { Server as NetServer } from 'node:net';
+import { type CallerGate, OPEN_GATE } from '../../callers/CallerGate';
+import { createSocketServer, type TlsFiles } from '../../http/TlsFiles';
 import type { ServingPlane } from '../../serving/ServingPlane';
 import { describeModel, SERVER_METADATA, unreadyVersions } from '../describe';
 import { GatewayError } from '../GatewayError';
@@ -23,6 +25,7 @@ import {
   type ModelInferResponse,
   type ModelName,
 } from './messages';
+import { PeerCertificates } from './PeerCertificates';
 import { serviceDefinition } from './serviceDefinition';
 import { toGrpcStatus } from './status';
 
@@ -37,6 +40,9 @@ export interface GrpcOptions {
   maxBodyBytes: number;
   /** What ServerReady says; that the accepted state is restored when not given. */
   isReady?: () => boolean;
+  /** Who may ask what a model is; everybody when not given. */
+  gate?: CallerGate;
+  tls?: TlsFiles;
 }
 
 /** One environment's listener for the Open Inference Protocol v2 over gRPC. */
@@ -49,7 +55,8 @@ export interface GrpcServer {
 
 export function createGrpcServer(options: GrpcOptions): GrpcServer {
   const { plane, environment, pipeline, maxBodyBytes } = options;
-  const { isReady = () => plane.restored } = options;
+  const { isReady = () => plane.restored, gate = OPEN_GATE, tls } = options;
+  const certificates = new PeerCertificates();
   const server = new Server({
     'grpc.max_receive_message_length': maxBodyBytes + ENVELOPE_BYTES,
     'grpc.max_send_message_length': -1,
@@ -60,13 +67,16 @@ export function createGrpcServer(options: GrpcOptions): GrpcServer {
     ServerLive: answer(() => ({ live: true })),
     ServerReady: answer(() => ({ ready: isReady() })),
     ServerMetadata: answer(() => SERVER_METADATA),
-    ModelReady: answer(({ name, version }: ModelName) => {
+    ModelReady: answer(async ({ name, version }: ModelName, call) => {
+      await checkCaller(call, name);
       const model = findModel(plane, environment, name);
       return { ready: !unreadyVersions(model, version || undefined).length };
     }),
-    ModelMetadata: answer(({ name, version }: ModelName) =>
-      describeModel(findModel(plane, environment, name), version || undefined),
-    ),
+    ModelMetadata: answer(async ({ name, version }: ModelName, call) => {
+      await checkCaller(call, name);
+      const model = findModel(plane, environment, name);
+      return describeModel(model, version || undefined);
+    }),
     ModelInfer: infer,
   });
   server.addService(serviceDefinition('grpc.health.v1.Health'), {
@@ -84,7 +94,10 @@ export function createGrpcServer(options: GrpcOptions): GrpcServer {
   const injector = server.createConnectionInjector(
     ServerCredentials.createInsecure(),
   );
-  const listener = createServer(socket => injector.injectConnection(socket));
+  const listener = createSocketServer(tls, socket => {
+    if (tls) certificates.add(socket);
+    injector.injectConnection(socket);
+  });
   return {
     listener,
     close: async graceMs => {
@@ -94,6 +107,17 @@ export function createGrpcServer(options: GrpcOptions): GrpcServer {
       injector.destroy();
     },
   };
+
+  async function checkCaller(
+    call: ServerUnaryCall<unknown, unknown>,
+    model: string,
+  ): Promise<void> {
+    const consumer = await gate.identify({
+      headers: toHeaders(call.metadata),
+      certificateUris: certificates.of(call.getPeer()),
+    });
+    gate.check(consumer, { environment, model });
+  }
 
   function infer(
     call: ServerUnaryCall<ModelInferRequest, ModelInferResponse>,
@@ -116,6 +140,7 @@ export function createGrpcServer(options: GrpcOptions): GrpcServer {
       requestId,
       headers,
       remoteAddress: addressOf(call.getPeer()),
+      certificateUris: certificates.of(call.getPeer()),
       body: new GrpcBody(request),
       reply,
     });
@@ -123,8 +148,13 @@ export function createGrpcServer(options: GrpcOptions): GrpcServer {
 }
 
 /** A method that answers from memory. */
-function answer<Request>(respond: (request: Request) => object) {
-  return (
+function answer<Request>(
+  respond: (
+    request: Request,
+    call: ServerUnaryCall<Request, object>,
+  ) => object | Promise<object>,
+) {
+  return async (
     call: ServerUnaryCall<Request, object>,
     callback: sendUnaryData<object>,
   ) => {
@@ -132,7 +162,7 @@ function answer<Request>(respond: (request: Request) => object) {
     metadata.set('x-request-id', requestIdFrom(toHeaders(call.metadata)));
     call.sendMetadata(metadata);
     try {
-      callback(null, respond(call.request));
+      callback(null, await respond(call.request, call));
     } catch (error) {
       const { message: details } = error as Error;
       const code =

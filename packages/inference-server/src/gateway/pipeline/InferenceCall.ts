@@ -2,9 +2,10 @@ import type { Environment } from '@ml-platform/plugin-ml-common';
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Readable } from 'node:stream';
 import type { GatewayError } from '../GatewayError';
+import type { CallNotes } from './CallNotes';
 
-/** One inference request, whichever transport brought it. */
-export interface InferenceCall {
+/** One inference request, as a transport hands it over. */
+export interface IncomingCall {
   readonly transport: 'rest' | 'grpc';
   readonly environment: Environment;
   readonly model: string;
@@ -15,8 +16,15 @@ export interface InferenceCall {
   readonly headers: IncomingHttpHeaders;
   /** Address of the peer; empty when it is gone. */
   readonly remoteAddress: string;
+  /** URI names of the client certificate that TLS has verified. */
+  readonly certificateUris?: readonly string[];
   readonly body: CallBody;
   readonly reply: Reply;
+}
+
+/** One inference request on its way, whichever transport brought it. */
+export interface InferenceCall extends IncomingCall {
+  readonly notes: CallNotes;
 }
 
 /** What the caller sent, in the encoding that workers read. */

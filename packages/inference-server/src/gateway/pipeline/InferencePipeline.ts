@@ -1,5 +1,6 @@
 import { GatewayError } from '../GatewayError';
-import type { InferenceCall } from './InferenceCall';
+import { CallNotes } from './CallNotes';
+import type { IncomingCall, InferenceCall } from './InferenceCall';
 import type { CallReport, Outcome, PipelineSteps } from './steps';
 
 /**
@@ -15,8 +16,10 @@ export class InferencePipeline {
   }
 
   /** Resolves when the answer is out; never rejects. */
-  async handle(call: InferenceCall): Promise<void> {
-    const start = performance.now();
+  async handle(incoming: IncomingCall): Promise<void> {
+    const call = Object.assign(incoming, { notes: new CallNotes() });
+    const { observers } = this.#steps;
+    for (const observer of observers) observer.began?.(call);
     const known: Pick<CallReport, 'caller' | 'choice'> = {};
     let outcome: Outcome;
     let failure: string | undefined;
@@ -27,24 +30,31 @@ export class InferencePipeline {
     } finally {
       call.body.release?.();
     }
-    const latencyMs = performance.now() - start;
+    const latencyMs = performance.now() - call.notes.start;
     const report = { ...known, ...outcome, latencyMs, failure };
-    for (const observer of this.#steps.observers) observer.ended(call, report);
+    for (const observer of observers) observer.ended(call, report);
   }
 
   async #run(
     call: InferenceCall,
     known: Pick<CallReport, 'caller' | 'choice'>,
   ): Promise<Outcome> {
-    const { identifier, chooser, admission, exchanger } = this.#steps;
+    const { identifier, chooser, admission, exchanger, observers } =
+      this.#steps;
     known.caller = await identifier.identify(call);
-    known.choice = await chooser.choose(call, known.caller);
-    call.body.check();
-    const lease = await admission.admit(call, known.choice);
+    const leave = known.caller.enter?.();
     try {
-      return await exchanger.exchange(call, lease);
+      known.choice = await chooser.choose(call, known.caller);
+      for (const observer of observers) observer.chosen?.(call, known.choice);
+      call.body.check();
+      const lease = await admission.admit(call, known.choice);
+      try {
+        return await exchanger.exchange(call, lease);
+      } finally {
+        lease.release();
+      }
     } finally {
-      lease.release();
+      leave?.();
     }
   }
 }

@@ -1,6 +1,8 @@
+import { hasPersonalData } from '@ml-platform/plugin-ml-common';
 import type { Dispatcher } from 'undici';
 import { HEADER_LENGTH } from '../../protocol/BodyParts';
 import { InferenceError } from '../../protocol/InferenceError';
+import { SHAPES_HEADER, TIMING_HEADER } from '../../telemetry/workerReport';
 import { GatewayError, unavailable } from '../GatewayError';
 import type { InferenceCall } from './InferenceCall';
 import type { Exchanger, Lease, Outcome } from './steps';
@@ -15,6 +17,7 @@ class ExchangeHandler implements Dispatcher.DispatchHandler {
   #first: Buffer | undefined;
   #responseBytes = 0;
   #callerGone = false;
+  #withheld = false;
 
   constructor(
     private readonly options: {
@@ -41,6 +44,10 @@ class ExchangeHandler implements Dispatcher.DispatchHandler {
     headers: Record<string, string | string[] | undefined>,
   ): void {
     this.#status = status;
+    const { call, lease } = this.options;
+    this.#withheld = status >= 400 && mayQuoteValues(lease);
+    call.notes.workerTiming = textOf(headers[TIMING_HEADER]);
+    call.notes.workerShapes = textOf(headers[SHAPES_HEADER]);
     for (const name of ENCODING_HEADERS) {
       const value = headers[name];
       if (typeof value === 'string') this.#headers[name] = value;
@@ -51,8 +58,10 @@ class ExchangeHandler implements Dispatcher.DispatchHandler {
     controller: Dispatcher.DispatchController,
     chunk: Buffer,
   ): void {
+    if (this.#withheld) return;
     this.#responseBytes += chunk.length;
-    const { reply } = this.options.call;
+    const { notes, reply } = this.options.call;
+    notes.tap?.response.take(chunk);
     if (!this.#first && !reply.started) {
       this.#first = chunk;
       return;
@@ -69,7 +78,13 @@ class ExchangeHandler implements Dispatcher.DispatchHandler {
   }
 
   onResponseEnd(): void {
-    const { reply } = this.options.call;
+    const { notes, reply } = this.options.call;
+    notes.answered = performance.now();
+    if (this.#withheld) {
+      this.options.reject(withheld(this.#status));
+      return;
+    }
+    if (notes.tap) notes.tap.response.headers = this.#headers;
     if (!reply.started) {
       reply.begin(this.#status, {
         ...this.#headers,
@@ -111,6 +126,24 @@ class ExchangeHandler implements Dispatcher.DispatchHandler {
   }
 }
 
+/** Foreign servers say in an error what they were sent; our own worker withholds that itself. */
+function mayQuoteValues({ runner, worker }: Lease): boolean {
+  return worker.isPlain && hasPersonalData(runner.spec);
+}
+
+function withheld(status: number): GatewayError {
+  return new GatewayError({
+    status,
+    failure: 'model-failed',
+    message:
+      'the model refused the request or failed on it; why is withheld, because its interface has personal data',
+  });
+}
+
+function textOf(header: string | string[] | undefined): string | undefined {
+  return typeof header === 'string' ? header : undefined;
+}
+
 function isTimeout(error: Error): boolean {
   const { code } = error as NodeJS.ErrnoException;
   return code === 'UND_ERR_HEADERS_TIMEOUT' || code === 'UND_ERR_BODY_TIMEOUT';
@@ -141,19 +174,24 @@ function explain(error: Error, { runner }: Lease): GatewayError {
 export class WorkerExchange implements Exchanger {
   /** Rejects with a {@link GatewayError} when there is no answer and nothing was sent to the caller yet. */
   async exchange(call: InferenceCall, lease: Lease): Promise<Outcome> {
-    const { body } = call;
-    const { inferPath, pool } = lease.worker;
-    const whole = prepare(await body.read(), body.headers, lease);
+    const { body, notes } = call;
+    const { inferPath, isPlain, pool } = lease.worker;
+    const sent = await body.read();
+    if (notes.tap) notes.tap.request.headers = body.headers;
+    notes.tap?.request.take(sent);
+    const whole = prepare(sent, body.headers, lease);
+    const encoding = isPlain
+      ? { 'content-type': 'application/json' }
+      : body.headers;
     return new Promise((resolve, reject) => {
       const handler = new ExchangeHandler({ call, lease, resolve, reject });
+      notes.sent = performance.now();
       pool.dispatch(
         {
           method: 'POST',
           path: inferPath,
           body: whole,
-          headers: lease.worker.isPlain
-            ? { 'content-type': 'application/json' }
-            : body.headers,
+          headers: { ...notes.workerHeaders, ...encoding },
         },
         handler,
       );

@@ -1,4 +1,3 @@
-import type { RequestLog } from '../../log/RequestLog';
 import type { CallObserver } from './steps';
 
 /** Counts for the status of versions and for the judge of a rollout. */
@@ -19,22 +18,3 @@ export const counting: CallObserver = {
     model.rollout?.count({ version, client, status, latencyMs });
   },
 };
-
-/** A line in the request log for each request. */
-export function logging(log: Pick<RequestLog, 'write'>): CallObserver {
-  return {
-    ended(call, report) {
-      log.write({
-        requestId: call.requestId,
-        environment: call.environment,
-        model: call.model.slice(0, 100),
-        version: report.choice?.runner.spec.version,
-        status: report.status,
-        requestBytes: report.requestBytes,
-        responseBytes: report.responseBytes,
-        latencyMs: Math.round(report.latencyMs * 1000) / 1000,
-        failure: report.failure,
-      });
-    },
-  };
-}

@@ -25,6 +25,13 @@ export interface Identifier {
 export interface Caller {
   /** Who counts as one caller: requests of one are not independent of each other. */
   client: string;
+  /** The consumer's name, when callers have to say who they are. */
+  consumer?: string;
+  /**
+   * Asked once it is noted who calls: throws when the caller may not have what
+   * it wants, or wants too much. What it returns is called when the request is over.
+   */
+  enter?(): () => void;
 }
 
 /** Chooses the version that answers, and sets the headers that tell of it. */
@@ -69,6 +76,9 @@ export interface Outcome {
 
 /** Counts, logs or measures requests. */
 export interface CallObserver {
+  began?(call: InferenceCall): void;
+  /** A version was found that shall answer. */
+  chosen?(call: InferenceCall, choice: Choice): void;
   ended(call: InferenceCall, report: CallReport): void;
 }
 

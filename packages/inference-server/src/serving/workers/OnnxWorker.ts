@@ -1,6 +1,7 @@
-import type {
-  ServedModelKey,
-  ServedVersion,
+import {
+  hasPersonalData,
+  type ServedModelKey,
+  type ServedVersion,
 } from '@ml-platform/plugin-ml-common';
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
@@ -50,8 +51,14 @@ export class OnnxWorker implements Worker {
       serialization: 'json',
     });
     preferToServer(this.#child.pid);
-    this.#words.listen(this.#child.stdout, line => logger.info(line, fields));
-    this.#words.listen(this.#child.stderr, line => logger.warn(line, fields));
+    // Once it serves, what it prints may quote what it was sent.
+    const mayShow = () => !this.#isReady || !hasPersonalData(spec);
+    this.#words.listen(this.#child.stdout, line => {
+      if (mayShow()) logger.info(line, fields);
+    });
+    this.#words.listen(this.#child.stderr, line => {
+      if (mayShow()) logger.warn(line, fields);
+    });
     this.pool = new Pool('http://worker', {
       socketPath: options.socketPath,
       pipelining: 1,
@@ -152,10 +159,13 @@ async function answers(
   }
 }
 
+/** Names of variables that are ours, such as tokens; those of OpenTelemetry may hold one. */
+const OWN_VARIABLES = /^(?:ML_|OTEL_EXPORTER_)/;
+
 /** A worker runs other people's models: it gets no secret of ours. */
 function workerEnvironment(): NodeJS.ProcessEnv {
   return Object.fromEntries(
-    Object.entries(process.env).filter(([name]) => !name.startsWith('ML_')),
+    Object.entries(process.env).filter(([name]) => !OWN_VARIABLES.test(name)),
   );
 }
 

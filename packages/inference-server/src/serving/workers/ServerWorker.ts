@@ -1,6 +1,7 @@
-import type {
-  ServedModelKey,
-  ServedVersion,
+import {
+  hasPersonalData,
+  type ServedModelKey,
+  type ServedVersion,
 } from '@ml-platform/plugin-ml-common';
 import type { ChildProcess } from 'node:child_process';
 import { setPriority } from 'node:os';
@@ -54,6 +55,7 @@ export class ServerWorker implements Worker {
   readonly #child: ChildProcess;
   readonly #words = new LastWords();
   #lastAnswer: string | undefined;
+  #isReady = false;
   #stopped: Promise<void> | undefined;
 
   constructor(options: ServerWorkerOptions) {
@@ -64,8 +66,14 @@ export class ServerWorker implements Worker {
     this.#child = spawnGuarded(options);
     preferToServer(this.#child.pid);
     yieldToOthers(this.#child.pid, options.priority);
-    this.#words.listen(this.#child.stdout, line => logger.info(line, fields));
-    this.#words.listen(this.#child.stderr, line => logger.warn(line, fields));
+    // Once it serves, what it prints may quote what it was sent.
+    const mayShow = () => !this.#isReady || !hasPersonalData(spec);
+    this.#words.listen(this.#child.stdout, line => {
+      if (mayShow()) logger.info(line, fields);
+    });
+    this.#words.listen(this.#child.stderr, line => {
+      if (mayShow()) logger.warn(line, fields);
+    });
     this.pool = new Pool(`http://127.0.0.1:${port}`, {
       pipelining: 1,
       // Shorter than that of common servers, so that they are not the ones to close.
@@ -107,6 +115,7 @@ export class ServerWorker implements Worker {
       const status = await this.#ask(readyPath, ASK_MS);
       if (status === 200) {
         await check?.(this.pool);
+        this.#isReady = true;
         return;
       }
       if (status !== undefined) {
