@@ -56,6 +56,14 @@ export const webhooksMock = partOf<MlApi['webhooks']>();
 export const auditMock = partOf<MlApi['audit']>();
 export const limitsMock = partOf<MlApi['limits']>();
 export const retentionMock = partOf<MlApi['retention']>();
+export const proofsMock = partOf<MlApi['proofs']>();
+/** Of a platform that trusts nobody yet. */
+const unsigned: MlApi['proofs']['get'] = async (model, version) => ({
+  ...{ model, version, digest: '', repository: '' },
+  ...{ state: 'unsigned', summary: 'it is not signed' },
+  requiredForProduction: false,
+  ...{ signatures: [], attestations: [], others: [] },
+});
 export const aliasesMock = (partial: Partial<MlApi['aliases']> = {}) =>
   partOf<MlApi['aliases']>()({
     list: async () => ({ items: [] }),
@@ -79,6 +87,7 @@ export function mlApiMock(partial: Partial<MlApi> = {}) {
     }),
     getVersion: async (_model, version) => aVersion({ version }),
     aliases: aliasesMock(),
+    proofs: proofsMock({ get: unsigned }),
     listReleases: async () => ({ items: [aRelease()] }),
     getRelease: async () => aRelease(),
     ...partial,

@@ -7,6 +7,7 @@ import type {
 } from '@ml-platform/plugin-ml-common';
 import { useReleaseActions } from '../../hooks/useReleaseActions';
 import { useMlQuery } from '../../hooks/useMlQuery';
+import { useSignatureAction } from '../../hooks/useSignatureAction';
 import type { ActionState } from '../../lib/actions';
 import { randomKey } from '../../lib/randomKey';
 import { deploymentTo } from '../../lib/summary';
@@ -54,9 +55,15 @@ export function useDeployForm(options: {
       ? versions.data.find(each => each.version === name)
       : undefined;
   const chosen = find(version);
-  const submit: ActionState = version
+  const signed = useSignatureAction({
+    model: model.name,
+    environment,
+    version,
+  });
+  const allowed: ActionState = version
     ? actions[environment].deployVersion(version, chosen?.state)
     : { enabled: false, reason: texts.deploy.chooseVersion };
+  const submit = allowed.enabled ? signed : allowed;
   const from = deploymentTo(model, environment)?.version;
 
   return {

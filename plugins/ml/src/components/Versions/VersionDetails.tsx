@@ -15,6 +15,7 @@ import { QueryView } from '../states';
 import { AliasHistory } from './AliasHistory';
 import { BomButton } from './BomButton';
 import { FormatFacts } from './FormatFacts';
+import { ProofSection } from './ProofSection';
 import classes from './Versions.module.css';
 
 /** Everything about one version, beside the table. */
@@ -61,6 +62,9 @@ function Details(version: Version) {
       <Section title="Digest">
         <CodeBlock text={version.digest} label="digest" wrap />
       </Section>
+      {version.state !== 'deleted' && (
+        <ProofSection model={version.model} version={version.version} />
+      )}
       <FormatFacts file={version.package} />
       <Section title="Interface">
         <InterfaceTable interface={version.interface} />
