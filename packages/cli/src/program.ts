@@ -9,6 +9,7 @@ import { addCheckCommand } from './commands/check/command';
 import { addCompletionCommands } from './commands/completion/command';
 import { addDeployCommand } from './commands/deploy/command';
 import { addDoctorCommand } from './commands/doctor/command';
+import { addExperimentsCommands } from './commands/experiments/command';
 import { addExportCommand } from './commands/export/command';
 import { addHelpCommand } from './commands/help/command';
 import { addInitCommand } from './commands/init/command';
@@ -92,6 +93,7 @@ Exit codes are listed by \`ml help exit-codes\`.`,
   addRollbackCommand(program, start);
   addStatusCommand(program, start);
   addPredictCommand(program, start);
+  addExperimentsCommands(program, start);
   program.commandsGroup('Look around:');
   addModelsCommands(program, start);
   addVersionsCommands(program, start);

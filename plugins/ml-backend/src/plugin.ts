@@ -28,6 +28,9 @@ import { ownershipRefs } from './authorization/ownershipRefs';
 import { mlModelRules } from './authorization/rules';
 import { readMlConfig } from './config';
 import { ChangeNotifier } from './events/ChangeNotifier';
+import { DatabaseExperimentStore } from './experiments/DatabaseExperimentStore';
+import { ExperimentCarrier } from './experiments/ExperimentCarrier';
+import { ExperimentService } from './experiments/ExperimentService';
 import { SingleValue } from './extensions/SingleValue';
 import { createRouter } from './http/createRouter';
 import { DatabaseLineageStore } from './lineage/DatabaseLineageStore';
@@ -183,8 +186,10 @@ export const mlPlugin = createBackendPlugin({
           changes,
         });
         const store = new DatabaseReleaseStore({ knex });
+        const experimentStore = new DatabaseExperimentStore({ knex });
         const governed = {
           registry,
+          experiments: experimentStore,
           releases: store,
           authorizer,
           audit,
@@ -237,8 +242,21 @@ export const mlPlugin = createBackendPlugin({
               : artifactLimits,
           approvals,
         });
-        const shared = { store, registry, target, audit, changes, logger };
-        const reconciler = new Reconciler({ ...shared, outbox });
+        const shared = {
+          store,
+          registry,
+          experiments: experimentStore,
+          target,
+          audit,
+          changes,
+          logger,
+        };
+        const carrier = new ExperimentCarrier({
+          ...shared,
+          releases: store,
+          loadTimeout: config.loadTimeout,
+        });
+        const reconciler = new Reconciler({ ...shared, carrier, outbox });
         const monitor = new ServingMonitor({
           target,
           changes,
@@ -268,6 +286,13 @@ export const mlPlugin = createBackendPlugin({
           onCreated: () => runner.wake(),
         });
 
+        const experiments = new ExperimentService({
+          ...shared,
+          ...governed,
+          carrier,
+          proofs,
+        });
+
         registerActions({
           actionsRegistry: deps.actionsRegistry,
           registry,
@@ -288,6 +313,7 @@ export const mlPlugin = createBackendPlugin({
             limits,
             retention,
             releases,
+            experiments,
             deployments,
             webhooks,
             lineage,

@@ -55,6 +55,7 @@ export * from './audit/types';
 export * from './client/AuditClient';
 export * from './client/LineageClient';
 export * from './client/ProofsClient';
+export * from './client/ExperimentsClient';
 export * from './client/MlClient';
 export * from './client/RegistryClients';
 export * from './client/RetentionClient';

@@ -1,5 +1,7 @@
 import type {
   Environment,
+  ExperimentSpec,
+  ExperimentStatus,
   RolloutAction,
   RolloutPlan,
   RolloutStatus,
@@ -52,6 +54,18 @@ export interface ServingTarget {
     action: RolloutAction,
     request: { id: string; cause: string },
   ): Promise<RolloutStatus>;
+
+  /**
+   * Begins an experiment, or takes its next revision; absent where a target has
+   * none. The same again changes nothing.
+   */
+  putExperiment?(
+    key: ServedModelKey,
+    spec: ExperimentSpec,
+  ): Promise<ExperimentStatus>;
+
+  /** Ends an experiment; returns what it counted. `InputError` when it does not run. */
+  endExperiment?(key: ServedModelKey, id: string): Promise<ExperimentStatus>;
 
   getStatus(): Promise<ServingStatus>;
 

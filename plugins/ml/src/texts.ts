@@ -5,6 +5,7 @@ import type {
 } from '@ml-platform/plugin-ml-common';
 import { auditTexts } from './auditTexts';
 import { canaryTexts } from './canaryTexts';
+import { experimentTexts } from './experimentTexts';
 import { lifecycleTexts } from './lifecycleTexts';
 import { lineageTexts } from './lineageTexts';
 import { rulesTexts } from './rulesTexts';
@@ -185,6 +186,8 @@ export const texts = {
     older: 'Older versions',
     newest: 'Newest versions',
   },
+
+  experiments: experimentTexts,
 
   deployments: {
     title: 'Deployments',

@@ -5,6 +5,7 @@ import {
 } from '@backstage/errors';
 import {
   type Environment,
+  type ExperimentSpec,
   isRolloutOver,
   type RolloutAction,
   type RolloutPlan,
@@ -143,6 +144,40 @@ export class ScriptedServingTarget implements ServingTarget {
     });
   }
 
+  async putExperiment(key: ServedModelKey, spec: ExperimentSpec) {
+    this.#answer();
+    const model = this.#model(key);
+    for (const { version } of spec.arms) {
+      const held = model.versions.find(entry => entry.version === version);
+      if (held?.state !== 'ready')
+        throw new ConflictError(`${version} is not ready`);
+    }
+    const known = model.experiment;
+    if (known && known.id !== spec.id) {
+      throw new ConflictError(`experiment ${known.id} runs`);
+    }
+    model.experiment = {
+      ...spec,
+      counts: Object.fromEntries(
+        spec.arms.map(({ name }) => [
+          name,
+          { requests: 4, errors: 1, forced: 0 },
+        ]),
+      ),
+      outside: 0,
+    };
+    return model.experiment;
+  }
+
+  async endExperiment(key: ServedModelKey, id: string) {
+    this.#answer();
+    const model = this.#model(key);
+    const { experiment } = model;
+    if (experiment?.id !== id) throw new InputError(`there is no ${id}`);
+    model.experiment = undefined;
+    return experiment;
+  }
+
   /** Somebody asked it directly to go back. */
   rollBackNow(key: ServedModelKey, cause: string): string {
     const model = this.#model(key);
@@ -156,7 +191,9 @@ export class ScriptedServingTarget implements ServingTarget {
       to: fallback!,
       cause,
       generation: generation + 1,
+      experiment: model.experiment?.id,
     };
+    model.experiment = undefined;
     model.routes = {
       generation: generation + 1,
       split: to,

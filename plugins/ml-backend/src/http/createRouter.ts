@@ -9,6 +9,8 @@ import { createApprovalsRouter } from '../approvals/router';
 import type { ApprovalService } from '../approvals/ApprovalService';
 import { createAuditRouter } from '../audit/router';
 import type { AuditService } from '../audit/AuditService';
+import type { ExperimentService } from '../experiments/ExperimentService';
+import { createExperimentsRouter } from '../experiments/router';
 import type { LineageService } from '../lineage/LineageService';
 import { createLimitsRouter } from '../limits/router';
 import type { SizeExceptionService } from '../limits/SizeExceptionService';
@@ -43,6 +45,7 @@ export interface RouterOptions {
   approvals: ApprovalService;
   limits: SizeExceptionService;
   retention: RetentionService;
+  experiments: ExperimentService;
   releases: ReleaseService;
   deployments: DeploymentViews;
   webhooks: WebhookService;
@@ -86,6 +89,7 @@ export function createRouter(options: RouterOptions): express.Router {
   v1.use(createLimitsRouter(options));
   v1.use(createRetentionRouter(options));
   v1.use(createReleasesRouter(options));
+  v1.use(createExperimentsRouter(options));
   v1.use(createAuditRouter(options));
   v1.use(createWebhooksRouter(options));
   v1.use(createLineageRouter(options));

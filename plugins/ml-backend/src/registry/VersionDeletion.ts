@@ -13,6 +13,7 @@ import type {
 import type { AuditLog } from '../audit/AuditLog';
 import type { Authorizer } from '../authorization/Authorizer';
 import type { RequestContext } from '../http/requestContext';
+import type { ExperimentStore } from '../experiments/ExperimentStore';
 import type { ReleaseStore } from '../releases/ReleaseStore';
 import { versionUses } from '../releases/versionUses';
 import type { EventOutbox } from '../webhooks/EventOutbox';
@@ -24,6 +25,7 @@ export interface VersionDeletionOptions {
   store: RegistryStore;
   registry: RegistryService;
   releases: ReleaseStore;
+  experiments: Pick<ExperimentStore, 'list'>;
   aliases: AliasStore;
   approvals: ApprovalService;
   artifacts: ArtifactReleaser;
@@ -167,18 +169,17 @@ export class VersionDeletion implements ApprovalAction {
 
   /** @throws ConflictError that names every use. */
   async #checkUnused(version: Version, trx?: Knex.Transaction): Promise<void> {
-    const { releases } = this.#options;
     const { model } = version;
     if (version.state === 'deleted') {
       throw new ConflictError(`${model}@${version.version} is deleted already`);
     }
     const uses =
-      (await versionUses(releases, model, trx)).get(version.version) ?? [];
+      (await versionUses(this.#options, model, trx)).get(version.version) ?? [];
     if (uses.length) {
       throw new ConflictError(
         `${model}@${version.version} cannot be deleted: ${uses.join(
           '; ',
-        )}. Deploy other versions first`,
+        )}. Deploy other versions, or stop the experiment, first`,
       );
     }
   }

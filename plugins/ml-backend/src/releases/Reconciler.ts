@@ -6,6 +6,8 @@ import type {
 import type { ServingTarget } from '@ml-platform/plugin-ml-node';
 import type { AuditLog } from '../audit/AuditLog';
 import type { ChangeNotifier } from '../events/ChangeNotifier';
+import type { ExperimentCarrier } from '../experiments/ExperimentCarrier';
+import type { ExperimentStore } from '../experiments/ExperimentStore';
 import type { RegistryService } from '../registry/RegistryService';
 import { liveVersion, retainedVersions, routesOf } from './deploymentState';
 import type { EventOutbox } from '../webhooks/EventOutbox';
@@ -15,6 +17,8 @@ import { servedVersionOf } from './servedVersion';
 
 export interface ReconcilerOptions {
   store: ReleaseStore;
+  experiments: Pick<ExperimentStore, 'list'>;
+  carrier: Pick<ExperimentCarrier, 'heal'>;
   registry: RegistryService;
   target: ServingTarget;
   audit: AuditLog;
@@ -25,7 +29,7 @@ export interface ReconcilerOptions {
 
 /**
  * Brings a data plane back that lost its state, or that missed how a release
- * ended or that a version was deprecated: loads what a deployment needs and sets its routes again. A deployment
+ * ended, that a version was deprecated or that an experiment began: loads what a deployment needs and sets its routes again. A deployment
  * with a release under way is left to the release.
  */
 export class Reconciler {
@@ -36,14 +40,15 @@ export class Reconciler {
   }
 
   async reconcile(models: ServedModelStatus[]): Promise<void> {
-    const { logger, registry, store } = this.#options;
+    const { carrier, experiments, logger, registry, store } = this.#options;
     const actual = new Map(
       models.map(entry => [`${entry.environment}/${entry.model}`, entry]),
     );
-    const [deployments, active, deprecations] = await Promise.all([
+    const [deployments, active, deprecations, wanted] = await Promise.all([
       store.listDeployments({}),
       store.listActive(),
       registry.listDeprecations(),
+      experiments.list({}),
     ]);
     const busy = new Set(
       active.map(({ environment, model }) => `${environment}/${model}`),
@@ -61,6 +66,12 @@ export class Reconciler {
           actual.get(key),
           deprecations.filter(({ model }) => model === deployment.model),
         );
+        const experiment = wanted.find(
+          entry =>
+            entry.model === known.model &&
+            entry.environment === known.environment,
+        );
+        if (experiment) await carrier.heal(experiment, actual.get(key));
       } catch (error) {
         logger.warn(`Could not bring ${key} back yet`, error as Error);
       }

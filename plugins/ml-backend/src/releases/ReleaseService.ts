@@ -3,23 +3,22 @@ import { ConflictError, InputError, NotFoundError } from '@backstage/errors';
 import {
   type CreateReleaseRequest,
   type Environment,
-  mlReleaseProductionPermission,
   mlReleaseRollbackPermission,
-  mlReleaseStagingPermission,
   type Page,
   type Release,
   type RollbackRequest,
   type RolloutAction,
   type RolloutStatus,
-  type Version,
 } from '@ml-platform/plugin-ml-common';
 import type { ServingTarget } from '@ml-platform/plugin-ml-node';
 import type { AuditLog } from '../audit/AuditLog';
 import type { Authorizer } from '../authorization/Authorizer';
 import type { ChangeNotifier } from '../events/ChangeNotifier';
+import type { ExperimentStore } from '../experiments/ExperimentStore';
 import type { RequestContext } from '../http/requestContext';
 import type { ProofService } from '../proof/ProofService';
 import type { RegistryService } from '../registry/RegistryService';
+import { checkReleasable, deployPermission } from './checkReleasable';
 import { liveVersion, rollbackVersion } from './deploymentState';
 import type { NewRelease, ReleaseStore } from './ReleaseStore';
 
@@ -31,6 +30,7 @@ export interface ReleaseServiceOptions {
   changes: ChangeNotifier;
   target: ServingTarget;
   proofs: Pick<ProofService, 'requireSigned'>;
+  experiments: Pick<ExperimentStore, 'get'>;
   /** Called when there is a release to carry out. */
   onCreated: () => void;
 }
@@ -67,6 +67,7 @@ export class ReleaseService {
     if (request.environment === 'production') {
       await proofs.requireSigned(context, model, version);
     }
+    await this.#checkNoExperiment(name, request);
     return this.#create(context, {
       ...request,
       strategy: request.strategy ?? 'immediate',
@@ -190,6 +191,21 @@ export class ReleaseService {
     return this.#options.store.list({ model, ...query });
   }
 
+  /** The data plane would refuse it, after the version was loaded. */
+  async #checkNoExperiment(
+    model: string,
+    { environment, strategy = 'immediate' }: CreateReleaseRequest,
+  ): Promise<void> {
+    if (strategy === 'immediate') return;
+    const key = { model, environment };
+    const running = await this.#options.experiments.get(key);
+    if (running) {
+      throw new ConflictError(
+        `Experiment '${running.spec.name}' of ${model} runs in ${environment}, and only an immediate release can go beside it; stop it first ('ml experiments stop ${model} --env ${environment}')`,
+      );
+    }
+  }
+
   async #rollbackTarget(
     model: string,
     request: RollbackRequest,
@@ -296,23 +312,5 @@ export class ReleaseService {
     changes.modelChanged({ model, environment, releaseId: release.id });
     onCreated();
     return release;
-  }
-}
-
-function deployPermission(environment: Environment) {
-  return environment === 'production'
-    ? mlReleaseProductionPermission
-    : mlReleaseStagingPermission;
-}
-
-function checkReleasable(version: Version, environment: Environment): void {
-  const name = `${version.model}@${version.version}`;
-  if (version.state === 'deleted') {
-    throw new ConflictError(`${name} was deleted; its bytes are gone`);
-  }
-  if (version.state === 'draft' && environment === 'production') {
-    throw new ConflictError(
-      `${name} is a draft, and drafts never reach production; publish it first ('ml versions publish ${name}')`,
-    );
   }
 }

@@ -9,6 +9,7 @@ import {
 import type { ServingTarget } from '@ml-platform/plugin-ml-node';
 import type { AuditLog } from '../audit/AuditLog';
 import type { ChangeNotifier } from '../events/ChangeNotifier';
+import type { ExperimentStore } from '../experiments/ExperimentStore';
 import type { RegistryService } from '../registry/RegistryService';
 import type { EventOutbox } from '../webhooks/EventOutbox';
 import {
@@ -28,6 +29,7 @@ import type { StrategySettings } from './strategySettings';
 
 export interface ReleaseStepsOptions {
   store: ReleaseStore;
+  experiments: Pick<ExperimentStore, 'get'>;
   registry: RegistryService;
   target: ServingTarget;
   audit: AuditLog;
@@ -300,9 +302,11 @@ export class ReleaseSteps {
     release: ActiveRelease,
     state: DeploymentState,
   ): Promise<void> {
-    const { logger, target } = this.#options;
+    const { experiments, logger, target } = this.#options;
     try {
       const retained = retainedVersions(state);
+      const experiment = await experiments.get(release);
+      for (const arm of experiment?.spec.arms ?? []) retained.add(arm.version);
       const { models } = await target.getStatus();
       const served = models.find(
         entry =>

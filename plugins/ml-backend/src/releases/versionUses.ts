@@ -1,14 +1,19 @@
 import { ENVIRONMENTS } from '@ml-platform/plugin-ml-common';
 import type { Knex } from 'knex';
+import type { ExperimentStore } from '../experiments/ExperimentStore';
 import { retainedVersions } from './deploymentState';
 import type { ReleaseStore } from './ReleaseStore';
 
 /** Why versions of a model are needed now, in sentences, by version. */
 export async function versionUses(
-  releases: Pick<ReleaseStore, 'getDeployment' | 'getActive'>,
+  stores: {
+    releases: Pick<ReleaseStore, 'getDeployment' | 'getActive'>;
+    experiments: Pick<ExperimentStore, 'list'>;
+  },
   model: string,
   trx?: Knex.Transaction,
 ): Promise<Map<string, string[]>> {
+  const { experiments, releases } = stores;
   const uses = new Map<string, string[]>();
   const add = (version: string, use: string) =>
     uses.set(version, [...(uses.get(version) ?? []), use]);
@@ -26,6 +31,11 @@ export async function versionUses(
         active.version,
         `release ${active.number} to ${environment} is under way`,
       );
+    }
+  }
+  for (const { environment, spec } of await experiments.list({ model }, trx)) {
+    for (const version of new Set(spec.arms.map(arm => arm.version))) {
+      add(version, `experiment '${spec.name}' in ${environment} needs it`);
     }
   }
   return uses;

@@ -19,6 +19,7 @@ import type { ChangeNotifier } from '../events/ChangeNotifier';
 import type { RequestContext } from '../http/requestContext';
 import type { RegistryService } from '../registry/RegistryService';
 import type { VersionDeletion } from '../registry/VersionDeletion';
+import type { ExperimentStore } from '../experiments/ExperimentStore';
 import type { ReleaseStore } from '../releases/ReleaseStore';
 import { versionUses } from '../releases/versionUses';
 import { applyRule } from './applyRule';
@@ -28,6 +29,7 @@ export interface RetentionServiceOptions {
   store: RetentionStore;
   registry: RegistryService;
   releases: ReleaseStore;
+  experiments: Pick<ExperimentStore, 'list'>;
   deletion: VersionDeletion;
   approvals: ApprovalService;
   authorizer: Authorizer;
@@ -220,13 +222,13 @@ export class RetentionService implements ApprovalAction {
     rule: RetentionRule,
     trx?: Knex.Transaction,
   ): Promise<RetentionPreview> {
-    const { releases, store } = this.#options;
+    const { store } = this.#options;
     const { keepDays, keepNewest, protected: named } = rule;
     return applyRule({
       model,
       rule: { keepNewest, keepDays, protected: named },
       candidates: await store.listCandidates(model, trx),
-      uses: await versionUses(releases, model, trx),
+      uses: await versionUses(this.#options, model, trx),
     });
   }
 

@@ -5,6 +5,8 @@ import {
 } from '@backstage/errors';
 import type {
   Environment,
+  ExperimentSpec,
+  ExperimentStatus,
   RolloutAction,
   RolloutPlan,
   RolloutStatus,
@@ -88,6 +90,23 @@ export class EmbeddedServingTarget implements ServingTarget {
     return this.#request('POST', `${modelPath(key)}/rollout/${action}`, {
       body: request,
     });
+  }
+
+  async putExperiment(
+    key: ServedModelKey,
+    spec: ExperimentSpec,
+  ): Promise<ExperimentStatus> {
+    return this.#request('PUT', `${modelPath(key)}/experiment`, { body: spec });
+  }
+
+  async endExperiment(
+    key: ServedModelKey,
+    id: string,
+  ): Promise<ExperimentStatus> {
+    return this.#request(
+      'DELETE',
+      `${modelPath(key)}/experiment/${encodeURIComponent(id)}`,
+    );
   }
 
   async getStatus(): Promise<ServingStatus> {

@@ -7,6 +7,7 @@ import type {
   Strategy,
 } from '../releases/types';
 import type { RolloutAction } from '../serving/rollout';
+import { ExperimentsClient } from './ExperimentsClient';
 import { LimitsClient } from './LimitsClient';
 import { AuditClient } from './AuditClient';
 import { LineageClient } from './LineageClient';
@@ -102,6 +103,7 @@ export class MlClient {
   readonly audit: AuditClient;
   readonly proofs: ProofsClient;
   readonly retention: RetentionClient;
+  readonly experiments: ExperimentsClient;
   readonly #transport: MlTransport;
 
   constructor(options: MlClientOptions) {
@@ -115,6 +117,7 @@ export class MlClient {
     this.audit = new AuditClient(this.#transport);
     this.proofs = new ProofsClient(this.#transport);
     this.retention = new RetentionClient(this.#transport);
+    this.experiments = new ExperimentsClient(this.#transport);
   }
 
   info(): Promise<PlatformInfo> {

@@ -101,3 +101,11 @@ export interface ExperimentStatus extends ExperimentSpec {
   /** Requests without the sticky header: they follow the live split. */
   outside: number;
 }
+
+/** Share of an arm, between 0 and 1. @public */
+export function experimentShare(
+  { arms }: Pick<ExperimentSpec, 'arms'>,
+  { weight }: Pick<ExperimentArm, 'weight'>,
+): number {
+  return weight / arms.reduce((sum, arm) => sum + arm.weight, 0);
+}

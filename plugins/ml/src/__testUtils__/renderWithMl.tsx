@@ -64,6 +64,11 @@ const unsigned: MlApi['proofs']['get'] = async (model, version) => ({
   requiredForProduction: false,
   ...{ signatures: [], attestations: [], others: [] },
 });
+export const experimentsMock = (partial: Partial<MlApi['experiments']> = {}) =>
+  partOf<MlApi['experiments']>()({
+    list: async () => ({ items: [] }),
+    ...partial,
+  });
 export const aliasesMock = (partial: Partial<MlApi['aliases']> = {}) =>
   partOf<MlApi['aliases']>()({
     list: async () => ({ items: [] }),
@@ -88,6 +93,7 @@ export function mlApiMock(partial: Partial<MlApi> = {}) {
     getVersion: async (_model, version) => aVersion({ version }),
     aliases: aliasesMock(),
     proofs: proofsMock({ get: unsigned }),
+    experiments: experimentsMock(),
     listReleases: async () => ({ items: [aRelease()] }),
     getRelease: async () => aRelease(),
     ...partial,

@@ -2,6 +2,7 @@ import { Flex } from '@backstage/ui';
 import { useModelName } from '../../hooks/useModelName';
 import { useSearchParameter } from '../../hooks/useSearchParameter';
 import { EnvironmentsCard } from '../Environments';
+import { ExperimentsCard } from '../Experiments';
 import { ReleaseDetails } from './ReleaseDetails';
 import { ReleaseHistory } from './ReleaseHistory';
 
@@ -12,6 +13,7 @@ export function DeploymentsTab() {
   return (
     <Flex direction="column" gap="4">
       <EnvironmentsCard />
+      <ExperimentsCard model={name} />
       <ReleaseHistory model={name} onOpen={setOpen} />
       {open && <ReleaseDetails id={open} onClose={() => setOpen(undefined)} />}
     </Flex>

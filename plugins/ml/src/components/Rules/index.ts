@@ -1,1 +1,2 @@
 export { RulesTab } from './RulesTab';
+export { RulesTable } from './RulesTable';
