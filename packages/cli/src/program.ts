@@ -5,6 +5,7 @@ import type { ExitStatus } from './errors/ExitCode';
 import { addAliasesCommands } from './commands/aliases/command';
 import { addAuditCommands } from './commands/audit/command';
 import { addApprovalsCommands } from './commands/approvals/command';
+import { addBatchCommands } from './commands/batch/command';
 import { addCheckCommand } from './commands/check/command';
 import { addCompletionCommands } from './commands/completion/command';
 import { addDeployCommand } from './commands/deploy/command';
@@ -94,6 +95,7 @@ Exit codes are listed by \`ml help exit-codes\`.`,
   addStatusCommand(program, start);
   addPredictCommand(program, start);
   addExperimentsCommands(program, start);
+  addBatchCommands(program, start);
   program.commandsGroup('Look around:');
   addModelsCommands(program, start);
   addVersionsCommands(program, start);

@@ -7,7 +7,12 @@ import {
   type TlsFiles,
 } from '../http/TlsFiles';
 import type { ServingPlane } from '../serving/ServingPlane';
-import { describeModel, SERVER_METADATA, unreadyVersions } from './describe';
+import {
+  describeModel,
+  mainVersion,
+  SERVER_METADATA,
+  unreadyVersions,
+} from './describe';
 import { GatewayError, notFound } from './GatewayError';
 import { parsePath, type Target } from './parsePath';
 import type { InferencePipeline } from './pipeline/InferencePipeline';
@@ -115,6 +120,7 @@ export function createGatewayServer(options: GatewayOptions): Server {
         break;
       default: {
         const model = findModel(plane, environment, target.model);
+        response.setHeader('x-ml-version', mainVersion(model, target.pin));
         sendJson(response, 200, describeModel(model, target.pin));
       }
     }

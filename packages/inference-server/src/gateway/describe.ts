@@ -11,11 +11,15 @@ export const SERVER_METADATA = {
   extensions: ['binary_tensor_data'],
 };
 
-/** A model's metadata; that of the version with the largest share when several answer. */
-export function describeModel(model: ServedModel, pin: Target['pin']) {
+/** The version with the largest share when several answer. */
+export function mainVersion(model: ServedModel, pin: Target['pin']): string {
   const split = findSplit(model, pin);
-  const main = split.reduce((a, b) => (b.weight > a.weight ? b : a));
-  const spec = model.versions.get(main.version)?.spec;
+  return split.reduce((a, b) => (b.weight > a.weight ? b : a)).version;
+}
+
+/** A model's metadata, that of its main version. */
+export function describeModel(model: ServedModel, pin: Target['pin']) {
+  const spec = model.versions.get(mainVersion(model, pin))?.spec;
   return {
     name: model.key.model,
     versions: [...model.versions.keys()],

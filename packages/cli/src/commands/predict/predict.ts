@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { text as readAll } from 'node:stream/consumers';
 import type { CommandContext } from '../../CommandContext';
-import { isAlias, isModel, isVersion, usageError } from '../parseRef';
+import { isAlias, usageError } from '../parseRef';
+import { parseTarget } from '../parseTarget';
 import { resolveRef } from '../resolveRef';
 import type { PredictOptions } from './command';
 import { infer } from './infer';
@@ -44,21 +45,6 @@ export async function predict(
     request,
   });
   await printPrediction(output, answer);
-}
-
-function parseTarget(text: string): { model: string; pin?: string } {
-  const [model, pin, ...rest] = text.split('@');
-  const isPin =
-    pin === undefined ||
-    /^(0|[1-9]\d*)$/.test(pin) ||
-    isVersion(pin) ||
-    isAlias(pin);
-  if (rest.length || !isModel(model) || !isPin) {
-    throw usageError(
-      `'${text}' is not of the form <model>, <model>@<version>, <model>@<API version> or <model>@<alias>`,
-    );
-  }
-  return { model, pin };
 }
 
 /** The version whose sample is sent: the pinned one, else the live one. */

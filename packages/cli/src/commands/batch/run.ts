@@ -1,0 +1,167 @@
+import { extname } from 'node:path';
+import { stat } from 'node:fs/promises';
+import { InferenceEndpoint } from '../../batch/endpoint/InferenceEndpoint';
+import { parseRejectionLimit } from '../../batch/rejectionLimit';
+import type { RowFormat } from '../../batch/rows/SourceRow';
+import { type BatchSummary, runBatch } from '../../batch/runBatch';
+import type { CommandContext } from '../../CommandContext';
+import { formatDuration, plural } from '../../output/format';
+import { isAlias, usageError } from '../parseRef';
+import { parseTarget } from '../parseTarget';
+import { resolveRef } from '../resolveRef';
+import { quote } from '../register/quoteCommand';
+import { batchReporter } from './batchReporter';
+import type { BatchRunCommandOptions } from './command';
+
+const FIRST_ROWS = 16;
+const MOST_ROWS = 4_096;
+
+/** `ml batch run` */
+export async function batchRun(
+  context: CommandContext,
+  target: string,
+  options: BatchRunCommandOptions,
+): Promise<void> {
+  const { output } = context;
+  const { model, pin: given } = parseTarget(target);
+  const maxRejected = parseRejectionLimit(options.maxRejected);
+  if (!maxRejected) {
+    throw usageError(
+      `--max-rejected ${options.maxRejected} is neither a number of rows nor a share such as 0.5%`,
+    );
+  }
+  const input = await inputFile(options);
+  const outputFile = {
+    path: options.output,
+    format: formatOf(options.output, options.outputFormat, 'output'),
+  };
+  const headers = parseHeaders(options.header);
+  const { gateway, pin } = await findGateway(context, options, model, given);
+  context.onInterrupt(
+    () =>
+      `Interrupted. What is done is kept; go on with:\n  ml ${context.argv
+        .map(quote)
+        .join(' ')}`,
+  );
+  const reporter = batchReporter(output, model);
+  try {
+    const summary = await runBatch({
+      endpoint: new InferenceEndpoint(gateway, model, headers),
+      pin,
+      input,
+      output: outputFile,
+      mapping: {
+        columns: options.columns,
+        keep: options.keep,
+        missing: options.missing,
+      },
+      pace: {
+        targetLatency: options.targetLatency,
+        maxConcurrency: options.maxConcurrency,
+        maxRows: options.batchSize ?? MOST_ROWS,
+        rows: options.batchSize ?? FIRST_ROWS,
+        rate: options.rate,
+      },
+      maxRejected,
+      patience: options.giveUpAfter,
+      restart: options.restart ?? false,
+      reporter,
+    });
+    reporter.end(said(summary));
+    await output.object({
+      kind: 'BatchRun',
+      data: { ...summary, gateway, environment: options.env },
+      name: summary.output,
+      text: () => '',
+    });
+  } finally {
+    reporter.stop();
+  }
+}
+
+function said(summary: BatchSummary): string {
+  const { predicted, rejected, rejectedFile, durationMs } = summary;
+  const bad = rejected ? `, ${rejected} rejected (${rejectedFile})` : '';
+  return `${plural(predicted, 'row')} predicted by ${summary.model}@${
+    summary.version
+  } in ${formatDuration(durationMs)}${bad}: ${summary.output}`;
+}
+
+async function findGateway(
+  { connect, output }: CommandContext,
+  { env, gateway }: BatchRunCommandOptions,
+  model: string,
+  pin: string | undefined,
+): Promise<{ gateway: string; pin?: string }> {
+  if ((env === undefined) === (gateway === undefined)) {
+    throw usageError('Use one of --env and --gateway');
+  }
+  const hasAlias = pin !== undefined && isAlias(pin);
+  if (gateway !== undefined) {
+    if (hasAlias) {
+      throw usageError(
+        `Only the portal knows what the alias '${pin}' stands for`,
+        'Use --env, or name the version.',
+      );
+    }
+    if (!URL.canParse(gateway)) {
+      throw usageError(`--gateway ${gateway} is not a URL`);
+    }
+    return { gateway: gateway.replace(/\/+$/, ''), pin };
+  }
+  const { client } = await connect();
+  const { gateways } = await client.info();
+  return {
+    gateway: gateways[env!],
+    pin: hasAlias
+      ? (await resolveRef({ client, output }, { model, alias: pin })).version
+      : pin,
+  };
+}
+
+async function inputFile({ input, inputFormat }: BatchRunCommandOptions) {
+  const found = await stat(input).catch(error => {
+    throw usageError(`Cannot read ${input}: ${error.message}`);
+  });
+  if (!found.isFile()) {
+    throw usageError(
+      `${input} is not a file`,
+      'A run that can go on after an interruption has to read its input again.',
+    );
+  }
+  return { path: input, format: formatOf(input, inputFormat, 'input') };
+}
+
+function formatOf(
+  path: string,
+  given: RowFormat | undefined,
+  which: 'input' | 'output',
+): RowFormat {
+  if (given) return given;
+  switch (extname(path).toLowerCase()) {
+    case '.csv':
+      return 'csv';
+    case '.jsonl':
+    case '.ndjson':
+      return 'jsonl';
+    case '.parquet':
+      return 'parquet';
+    default:
+      throw usageError(
+        `The name of ${path} does not say what it is`,
+        `Use --${which}-format csv, jsonl or parquet.`,
+      );
+  }
+}
+
+function parseHeaders(headers: readonly string[]): Record<string, string> {
+  return Object.fromEntries(
+    headers.map(header => {
+      const [, name, value] = /^([!-9;-~]+):\s*(.*)$/.exec(header) ?? [];
+      if (!name) {
+        throw usageError(`--header ${header} is not of the form 'name: value'`);
+      }
+      return [name.toLowerCase(), value];
+    }),
+  );
+}
