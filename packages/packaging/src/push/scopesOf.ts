@@ -1,4 +1,4 @@
-const REPOSITORY = /^\/v2\/(.+?)\/(?:blobs|manifests|referrers|tags)\//;
+const REPOSITORY = /^\/v2\/(.+?)\/(?:blobs|manifests|referrers|tags|_ml)\//;
 
 /** What a token must allow for a request, as token servers are asked for it. */
 export function scopesOf(method: string, url: URL): string[] {

@@ -22,6 +22,8 @@ const MAX_FAILURES = 10;
 export interface UploadChunksOptions extends UploadTarget {
   /** Told the bytes that the registry has acknowledged so far. */
   onAcknowledged: (bytes: number) => void;
+  /** Told the bytes that went over the wire since the last call. */
+  onSent: (bytes: number) => void;
   onRetry: (reason: string) => void;
 }
 
@@ -31,12 +33,14 @@ export interface UploadChunksOptions extends UploadTarget {
  * @remarks
  * The registry alone knows how far it is. After a broken connection, a refused
  * range or a restart of `ml`, its answer to a GET on the upload says where to
- * go on. Only an upload it no longer knows begins again.
+ * go on. Only an upload it no longer knows begins again. With a `delta`, the
+ * registry copies what it has; where that goes wrong, all bytes are sent.
  */
 export async function uploadChunks(
   options: UploadChunksOptions,
 ): Promise<void> {
-  const { registry, layer, state, onAcknowledged, onRetry } = options;
+  const { registry, layer, state, onAcknowledged, onRetry, onSent } = options;
+  let { delta } = options;
   let failures = 0;
   let upload: Upload | undefined;
   let location = await state.load();
@@ -53,7 +57,7 @@ export async function uploadChunks(
         const begun = Date.now();
         const before = upload.offset;
         const size = Math.max(chunk, upload.minChunk);
-        await sendChunk(options, upload, size);
+        onSent(await sendChunk({ ...options, delta }, upload, size));
         location = upload.location;
         onAcknowledged(upload.offset);
         if (upload.offset > before) failures = 0;
@@ -64,9 +68,17 @@ export async function uploadChunks(
       return;
     } catch (error) {
       if (error instanceof ToolError) {
-        if (error.code === 'DIGEST_MISMATCH') await state.clear();
-        throw error;
+        const isMismatch = error.code === 'DIGEST_MISMATCH';
+        if (isMismatch) await state.clear();
+        if (!delta || error.code === 'UNAUTHENTICATED') throw error;
+        // Nothing is lost but time: what the registry took over is no good.
+        onRetry(`${error.message}; now all of it is sent`);
+        if (isMismatch) location = undefined;
+        delta = undefined;
+        upload = undefined;
+        continue;
       }
+      if (error instanceof Retry && error.isBlobGone) delta = undefined;
       failures += 1;
       if (failures >= MAX_FAILURES) {
         throw error instanceof Retry

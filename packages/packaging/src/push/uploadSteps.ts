@@ -1,5 +1,11 @@
+import type { Readable } from 'node:stream';
+import {
+  DELTA_BASE_HEADER,
+  DELTA_MEDIA_TYPE,
+} from '@ml-platform/plugin-ml-common';
 import { isTransient } from '../network/backoff';
 import type { Blob } from './Content';
+import type { DeltaPlan } from './delta/DeltaPlan';
 import {
   registryError,
   type RegistryClient,
@@ -7,11 +13,16 @@ import {
 } from './RegistryClient';
 import type { UploadState } from './UploadState';
 
+/** Of a difference, a request makes more bytes of the blob than it carries. */
+const MADE_PER_BYTE = 4;
+
 export interface UploadTarget {
   registry: RegistryClient;
   repository: string;
   layer: Blob;
   state: UploadState;
+  /** What the registry can take from a blob that it has. */
+  delta?: DeltaPlan;
 }
 
 /** An upload under way, as far as the registry has acknowledged it. */
@@ -20,12 +31,19 @@ export interface Upload {
   offset: number;
   /** Smallest chunk that the registry takes, save for the last. */
   minChunk: number;
+  /** Whether it takes a difference. */
+  takesDelta: boolean;
 }
 
 /** A refusal that may not last. */
 export class Retry extends Error {
   constructor(readonly response: RegistryResponse) {
     super(`the registry answered ${response.status}`);
+  }
+
+  /** Whether it has the blob no more that it was to copy from. */
+  get isBlobGone(): boolean {
+    return this.response.body.includes('"BLOB_UNKNOWN"');
   }
 }
 
@@ -55,6 +73,7 @@ export async function openUpload(
         location: nextLocation(registry, response, location),
         offset,
         minChunk: 0,
+        takesDelta: takesDelta(response),
       };
     }
     if (isTransient(response.status)) throw new Retry(response);
@@ -71,32 +90,74 @@ export async function openUpload(
     location: opened,
     offset: 0,
     minChunk: Number(response.headers['oci-chunk-min-length']) || 0,
+    takesDelta: takesDelta(response),
   };
 }
 
-/** Sends the next bytes, and notes how far the registry is. */
+/**
+ * Sends the next bytes, and notes how far the registry is.
+ * @returns how many bytes of the blob went over the wire
+ */
 export async function sendChunk(
-  { registry, layer, state }: UploadTarget,
+  target: UploadTarget,
   upload: Upload,
   size: number,
-): Promise<void> {
+): Promise<number> {
+  const { registry, layer, state } = target;
   const start = upload.offset;
-  const end = Math.min(start + size, layer.size) - 1;
+  const { end, sent, ...request } = nextRequest(target, upload, size);
   const response = await registry.request({
     method: 'PATCH',
     url: upload.location,
+    ...request,
     headers: {
-      'content-type': 'application/octet-stream',
-      'content-range': `${start}-${end}`,
+      ...request.headers,
+      'content-range': `${start}-${end - 1}`,
     },
-    length: end - start + 1,
-    body: () => layer.read(start, end),
   });
   expectStatus(`Uploading ${layer.name} failed`, response, 202);
   const location = nextLocation(registry, response, upload.location);
   if (location !== upload.location) await state.save(location);
   upload.location = location;
-  upload.offset = response.headers.range ? offsetOf(response) : end + 1;
+  upload.offset = response.headers.range ? offsetOf(response) : end;
+  return sent;
+}
+
+function nextRequest(
+  { delta, layer }: UploadTarget,
+  { offset, takesDelta }: Upload,
+  size: number,
+): {
+  /** Where the request ends in the blob. */
+  end: number;
+  /** Bytes of the blob in it. */
+  sent: number;
+  length: number;
+  body: () => Readable;
+  headers: Record<string, string>;
+} {
+  if (delta && takesDelta) {
+    const made = size * MADE_PER_BYTE;
+    const end = delta.endFrom(offset, { data: size, made });
+    const { dataBytes, length, read } = delta.body(layer, offset, end);
+    return {
+      ...{ end, length, sent: dataBytes, body: read },
+      headers: {
+        'content-type': DELTA_MEDIA_TYPE,
+        [DELTA_BASE_HEADER]: delta.base,
+      },
+    };
+  }
+  const end = Math.min(offset + size, layer.size);
+  return {
+    ...{ end, length: end - offset, sent: end - offset },
+    body: () => layer.read(offset, end - 1),
+    headers: { 'content-type': 'application/octet-stream' },
+  };
+}
+
+function takesDelta({ headers }: RegistryResponse): boolean {
+  return String(headers['accept-patch'] ?? '').includes(DELTA_MEDIA_TYPE);
 }
 
 /** Turns what was uploaded into a blob. */

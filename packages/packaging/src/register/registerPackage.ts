@@ -71,6 +71,7 @@ export async function registerPackage(
         content: { ...packageContent(built), referrers },
         repository: `${target.prefix}${repositoryOf(name)}`,
         onProgress: options.onProgress,
+        findPrevious: () => findPrevious(client, name),
       });
     }
   } finally {
@@ -118,6 +119,21 @@ async function findVersion(
   try {
     return await client.getVersion(model, version);
   } catch (error) {
+    if (ResponseError.is(error) && error.statusCode === 404) return undefined;
+    throw error;
+  }
+}
+
+/** Digest of the highest version that still has its files. */
+async function findPrevious(
+  client: MlClient,
+  model: string,
+): Promise<string | undefined> {
+  try {
+    const { items } = await client.listVersions(model, { limit: 10 });
+    return items.find(({ state }) => state !== 'deleted')?.digest;
+  } catch (error) {
+    // The model is new.
     if (ResponseError.is(error) && error.statusCode === 404) return undefined;
     throw error;
   }

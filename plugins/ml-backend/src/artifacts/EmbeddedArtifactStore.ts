@@ -7,9 +7,12 @@ import type {
   StoredBlob,
   StoredManifest,
 } from '@ml-platform/plugin-ml-node';
+import type { BlobChunks } from '@ml-platform/plugin-ml-common';
 import type { Knex } from 'knex';
 import type { ArtifactAudit, ArtifactCaller } from './ArtifactAudit';
 import { type ArtifactLimits, FixedArtifactLimits } from './ArtifactLimits';
+import type { DeltaBase } from './delta/applyDelta';
+import { ChunkLists } from './delta/ChunkLists';
 import type { BlobCondition, BlobStorage } from './files/BlobStorage';
 import { CorruptedBlobError } from './files/DigestCheck';
 import { DiskStorage } from './files/DiskStorage';
@@ -81,6 +84,7 @@ interface Parts {
 /** An OCI registry's contents: bytes on a disk or in S3, metadata in the database. */
 export class EmbeddedArtifactStore implements ArtifactStore {
   readonly #parts: Parts;
+  readonly #chunkLists = new ChunkLists();
 
   static async create(
     options: EmbeddedArtifactStoreOptions,
@@ -235,6 +239,39 @@ export class EmbeddedArtifactStore implements ArtifactStore {
       onCorrupted: () => this.#verifyInBackground(digest),
     });
     return stream && { size, stream };
+  }
+
+  /**
+   * Sizes and digests of the chunks that the blob's content falls into;
+   * undefined when the repository does not have it.
+   */
+  async listChunks(
+    repository: string,
+    digest: string,
+    average: number,
+  ): Promise<BlobChunks | undefined> {
+    return this.#chunkLists.get({
+      ...{ digest, average },
+      open: async () => (await this.openBlob(repository, digest))?.stream,
+    });
+  }
+
+  /** A blob of the repository, for an upload that takes ranges over from it. */
+  async openDeltaBase(
+    repository: string,
+    digest: string,
+  ): Promise<DeltaBase | undefined> {
+    const { blobs } = this.#parts;
+    const size = (await this.touchBlob(repository, digest))
+      ? await this.getBlobSize(repository, digest)
+      : undefined;
+    if (size === undefined) return undefined;
+    return {
+      ...{ digest, size },
+      // What is read of a range cannot be checked; the upload is, as a whole.
+      open: range =>
+        blobs.open(digest, { range, onCorrupted: () => undefined }),
+    };
   }
 
   /**

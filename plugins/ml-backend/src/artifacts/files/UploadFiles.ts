@@ -1,5 +1,4 @@
 import { type FileHandle, open, readdir, rm, stat } from 'node:fs/promises';
-import type { Readable } from 'node:stream';
 import type { DigestAlgorithm, DigestHash } from '../digests';
 import {
   type ArtifactDirectory,
@@ -11,7 +10,7 @@ import { type DiskSpace, isDiskFull } from './DiskSpace';
 import { hashFile } from './hashFile';
 import { incomingChunks } from './incomingChunks';
 import { RunningHashes } from './RunningHashes';
-import type { AppendOptions, UploadStorage } from './UploadStorage';
+import type { AppendOptions, ByteSource, UploadStorage } from './UploadStorage';
 
 const SPACE_CHECK_BYTES = 8 * 1024 * 1024;
 
@@ -56,7 +55,7 @@ export class UploadFiles implements UploadStorage {
 
   async append(
     id: string,
-    source: Readable,
+    source: ByteSource,
     options: AppendOptions,
   ): Promise<number> {
     const file = await open(this.#pathOf(id), 'r+');

@@ -1,6 +1,9 @@
 import type { Readable } from 'node:stream';
 import type { DigestAlgorithm } from '../digests';
 
+/** A request, which stays open for its answer, or bytes that are made of one. */
+export type ByteSource = Readable | AsyncGenerator<Buffer>;
+
 export interface AppendOptions {
   repository: string;
   /** Largest size of the whole upload. */
@@ -23,7 +26,11 @@ export interface UploadStorage {
    * the source breaks off, the bytes that came until then stay.
    * @returns bytes so far
    */
-  append(id: string, source: Readable, options: AppendOptions): Promise<number>;
+  append(
+    id: string,
+    source: ByteSource,
+    options: AppendOptions,
+  ): Promise<number>;
   /** Digest of all bytes so far. */
   digest(id: string, algorithm: DigestAlgorithm): Promise<string>;
   /**

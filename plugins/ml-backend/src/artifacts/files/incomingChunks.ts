@@ -1,19 +1,23 @@
-import type { Readable } from 'node:stream';
+import { Readable } from 'node:stream';
 import { OciError } from '../OciError';
 import { tooLarge } from '../tooLarge';
-import type { AppendOptions } from './UploadStorage';
+import type { AppendOptions, ByteSource } from './UploadStorage';
 
 /**
  * Reads what a client sends, and refuses what is more than announced or
- * allowed. The source is a request: it stays open for the answer.
+ * allowed. A request stays open for the answer.
  */
 export async function* incomingChunks(
-  source: Readable,
+  source: ByteSource,
   options: AppendOptions & { start: number },
 ): AsyncGenerator<Buffer> {
   const { start, maxSize, repository, expectedBytes = Infinity } = options;
   let offset = start;
-  for await (const chunk of source.iterator({ destroyOnReturn: false })) {
+  const pieces =
+    source instanceof Readable
+      ? source.iterator({ destroyOnReturn: false })
+      : source;
+  for await (const chunk of pieces) {
     offset += chunk.length;
     if (offset > maxSize) throw tooLarge(maxSize, repository);
     if (offset > start + expectedBytes) {

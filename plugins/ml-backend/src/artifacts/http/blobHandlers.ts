@@ -90,7 +90,7 @@ function rangeOf(
   return ranges.length === 1 ? ranges[0] : undefined;
 }
 
-function blobUnknown({
+export function blobUnknown({
   repository,
   reference,
 }: Pick<ReadRequest, 'repository' | 'reference'>): OciError {

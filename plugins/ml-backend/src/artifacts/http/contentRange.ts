@@ -7,6 +7,25 @@ export function toUploadChunk(req: Request): UploadChunk {
   const length = numberOf(req.header('content-length'));
   const contentRange = req.header('content-range');
   if (!contentRange) return { source: req, length };
+  const range = parseRange(contentRange);
+  if (length !== undefined && length !== range.length) {
+    throw invalid(
+      `Content-Range announces ${range.length} bytes, but Content-Length ${length}`,
+    );
+  }
+  return { source: req, ...range };
+}
+
+/** Where the bytes belong that a difference stands for: it is shorter than they are. */
+export function toDeltaRange(req: Request): { start: number; length: number } {
+  const contentRange = req.header('content-range');
+  if (contentRange) return parseRange(contentRange);
+  throw invalid(
+    'Content-Range is missing: it tells which bytes of the blob the difference stands for',
+  );
+}
+
+function parseRange(contentRange: string): { start: number; length: number } {
   const match = /^(?:bytes[ =])?(\d{1,15})-(\d{1,15})(?:\/(?:\d+|\*))?$/.exec(
     contentRange.trim(),
   );
@@ -20,12 +39,7 @@ export function toUploadChunk(req: Request): UploadChunk {
       )}'`,
     );
   }
-  if (length !== undefined && length !== announced) {
-    throw invalid(
-      `Content-Range announces ${announced} bytes, but Content-Length ${length}`,
-    );
-  }
-  return { source: req, start, length: announced };
+  return { start, length: announced };
 }
 
 function numberOf(text: string | undefined): number | undefined {

@@ -7,6 +7,7 @@ import {
 import type { EmbeddedArtifactStore } from '../EmbeddedArtifactStore';
 import type { ArtifactHandler, ReadableStore } from './ArtifactRequest';
 import { deleteBlob, describeBlob, getBlob, headBlob } from './blobHandlers';
+import { listBlobChunks } from './deltaHandlers';
 import { describeReferrers, listReferrers, listTags } from './listHandlers';
 import { deleteManifest, getManifest, putManifest } from './manifestHandlers';
 import {
@@ -28,6 +29,8 @@ export interface ArtifactRoute<TStore = EmbeddedArtifactStore> {
 const uploads = /^\/(.+)\/blobs\/uploads\/?$/;
 const upload = /^\/(.+)\/blobs\/uploads\/([^/]+)$/;
 const blob = /^\/(.+)\/blobs\/([^/]+)$/;
+// The specification keeps names that begin with an underscore for extensions.
+const chunks = /^\/(.+)\/_ml\/chunks\/([^/]+)$/;
 const manifest = /^\/(.+)\/manifests\/([^/]+)$/;
 const tags = /^\/(.+)\/tags\/list$/;
 const referrers = /^\/(.+)\/referrers\/([^/]+)$/;
@@ -42,6 +45,7 @@ export const artifactRoutes: ArtifactRoute[] = [
   { method: 'HEAD', path: blob, permission: pull, handle: headBlob },
   { method: 'GET', path: blob, permission: pull, handle: getBlob },
   { method: 'DELETE', path: blob, permission: remove, handle: deleteBlob },
+  { method: 'GET', path: chunks, permission: pull, handle: listBlobChunks },
   { method: 'HEAD', path: manifest, permission: pull, handle: getManifest },
   { method: 'GET', path: manifest, permission: pull, handle: getManifest },
   { method: 'PUT', path: manifest, permission: push, handle: putManifest },

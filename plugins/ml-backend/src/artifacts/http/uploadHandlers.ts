@@ -1,9 +1,13 @@
-import { mlArtifactPullPermission } from '@ml-platform/plugin-ml-common';
+import {
+  DELTA_MEDIA_TYPE,
+  mlArtifactPullPermission,
+} from '@ml-platform/plugin-ml-common';
 import { OciError } from '../OciError';
 import { isDigest } from '../digests';
 import { checkDigest, checkRepository } from '../references';
 import { type ArtifactRequest, queryParameter } from './ArtifactRequest';
 import { toUploadChunk } from './contentRange';
+import { isDelta, toDeltaChunk } from './deltaHandlers';
 
 // A client that went away without a word must not hold its upload for long.
 const IDLE_MS = 60_000;
@@ -54,9 +58,12 @@ export async function getUpload(request: ArtifactRequest): Promise<void> {
 
 export async function patchUpload(request: ArtifactRequest): Promise<void> {
   const { store, repository, reference: id } = request;
-  const offset = await tellingOffset(request, () =>
-    store.uploads.append(repository, id, toUploadChunk(request.req)),
-  );
+  const offset = await tellingOffset(request, async () => {
+    const chunk = isDelta(request)
+      ? await toDeltaChunk(request)
+      : toUploadChunk(request.req);
+    return store.uploads.append(repository, id, chunk);
+  });
   sendProgress(request, { id, offset, status: 202 });
 }
 
@@ -145,6 +152,7 @@ function progressHeaders(
     Location: `${baseUrl}/${repository}/blobs/uploads/${id}`,
     Range: `0-${Math.max(0, offset - 1)}`,
     'Upload-Offset': String(offset),
+    'Accept-Patch': `application/octet-stream, ${DELTA_MEDIA_TYPE}`,
   };
 }
 

@@ -1,8 +1,11 @@
-import type { Readable } from 'node:stream';
 import { type DigestAlgorithm, DigestHash } from '../digests';
 import { incomingChunks } from '../files/incomingChunks';
 import { RunningHashes } from '../files/RunningHashes';
-import type { AppendOptions, UploadStorage } from '../files/UploadStorage';
+import type {
+  AppendOptions,
+  ByteSource,
+  UploadStorage,
+} from '../files/UploadStorage';
 import { PartWriter } from './PartWriter';
 import { BLOBS, blobKey } from './S3Blobs';
 import type { S3Bucket, S3Object } from './S3Bucket';
@@ -54,7 +57,7 @@ export class S3Uploads implements UploadStorage {
 
   async append(
     id: string,
-    source: Readable,
+    source: ByteSource,
     options: AppendOptions,
   ): Promise<number> {
     const { parts, end: start, strays } = await this.#find(id);

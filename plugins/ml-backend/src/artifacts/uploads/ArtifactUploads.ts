@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import type { Readable } from 'node:stream';
 import type { LoggerService } from '@backstage/backend-plugin-api';
 import type { ArtifactCaller } from '../ArtifactAudit';
 import type { ArtifactLimits } from '../ArtifactLimits';
@@ -7,7 +6,7 @@ import { splitDigest } from '../digests';
 import type { ArtifactStorage } from '../files/ArtifactStorage';
 import type { BlobStorage } from '../files/BlobStorage';
 import type { KeyedLock } from '../files/KeyedLock';
-import type { UploadStorage } from '../files/UploadStorage';
+import type { ByteSource, UploadStorage } from '../files/UploadStorage';
 import type {
   ArtifactMetadataStore,
   UploadRecord,
@@ -19,7 +18,7 @@ import { ExclusiveKeys } from './ExclusiveKeys';
 
 /** A piece of an upload as it comes in. */
 export interface UploadChunk {
-  source: Readable;
+  source: ByteSource;
   /** Offset that the client believes to be at. */
   start?: number;
   /** Bytes that the client announced. */
