@@ -53,8 +53,10 @@ function expectStatus(
   ...allowed: number[]
 ) {
   if (allowed.includes(response.status)) return;
-  // 404 and 416 end an upload's life or place, which openUpload sorts out.
-  if (isTransient(response.status) || [404, 416].includes(response.status)) {
+  // 404 and 416 end an upload's life or place, which openUpload sorts out. 409
+  // is what a request that was cut off leaves behind, for a moment.
+  const { status } = response;
+  if (isTransient(status) || [404, 409, 416].includes(status)) {
     throw new Retry(response);
   }
   throw registryError(what, response);
@@ -73,7 +75,7 @@ export async function openUpload(
         location: nextLocation(registry, response, location),
         offset,
         minChunk: 0,
-        takesDelta: takesDelta(response),
+        takesDelta: isForDelta(response),
       };
     }
     if (isTransient(response.status)) throw new Retry(response);
@@ -90,7 +92,7 @@ export async function openUpload(
     location: opened,
     offset: 0,
     minChunk: Number(response.headers['oci-chunk-min-length']) || 0,
-    takesDelta: takesDelta(response),
+    takesDelta: isForDelta(response),
   };
 }
 
@@ -156,7 +158,7 @@ function nextRequest(
   };
 }
 
-function takesDelta({ headers }: RegistryResponse): boolean {
+function isForDelta({ headers }: RegistryResponse): boolean {
   return String(headers['accept-patch'] ?? '').includes(DELTA_MEDIA_TYPE);
 }
 

@@ -4,6 +4,17 @@ const MOST_AVERAGE = 16 * 1024 * 1024;
 /** More than this many chunks make a list long rather than a difference small. */
 const AIMED_CHUNKS = 16 * 1024;
 
+/** A number of 32 bits for each byte: splitmix32 from 1 on. */
+const GEAR = new Int32Array(256);
+for (let byte = 0; byte < GEAR.length; byte += 1) {
+  /* eslint-disable no-bitwise */
+  let mixed = Math.imul(byte + 1, 0x9e3779b9);
+  mixed = Math.imul(mixed ^ (mixed >>> 16), 0x21f0aaad);
+  mixed = Math.imul(mixed ^ (mixed >>> 15), 0x735a2d97);
+  GEAR[byte] = mixed ^ (mixed >>> 15);
+  /* eslint-enable no-bitwise */
+}
+
 /**
  * Average size of the chunks that a file is best cut into: a power of two.
  * @public
@@ -94,15 +105,4 @@ export class ContentChunker {
 function topBits(count: number): number {
   // eslint-disable-next-line no-bitwise
   return -1 << (32 - count);
-}
-
-/** A number of 32 bits for each byte: splitmix32 from 1 on. */
-const GEAR = new Int32Array(256);
-for (let byte = 0; byte < GEAR.length; byte += 1) {
-  /* eslint-disable no-bitwise */
-  let mixed = Math.imul(byte + 1, 0x9e3779b9);
-  mixed = Math.imul(mixed ^ (mixed >>> 16), 0x21f0aaad);
-  mixed = Math.imul(mixed ^ (mixed >>> 15), 0x735a2d97);
-  GEAR[byte] = mixed ^ (mixed >>> 15);
-  /* eslint-enable no-bitwise */
 }

@@ -64,7 +64,8 @@ export class PushProcess {
         this.last = message;
         onProgress(message.done);
       } else if (message.kind === 'said') this.said.push(message.text);
-      else failure = new Error(message.message);
+      // Backstage sends messages of its own on the same channel.
+      else if (message.kind === 'failed') failure = new Error(message.message);
     });
     this.#ended = once(this.#child, 'close').then(() => {
       if (failure) throw failure;

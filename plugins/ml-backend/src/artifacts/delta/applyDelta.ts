@@ -15,6 +15,12 @@ export interface DeltaBase {
   open(range: ByteRange): Promise<Readable | undefined>;
 }
 
+export interface DeltaOptions {
+  base: DeltaBase;
+  /** Whether nobody waits for the bytes any longer. */
+  isGone: () => boolean;
+}
+
 /**
  * The bytes that a difference stands for, made while they are read. Whatever it
  * says, they are checked as any others when the upload ends. The source stays
@@ -22,8 +28,9 @@ export interface DeltaBase {
  */
 export async function* applyDelta(
   source: Readable,
-  base: DeltaBase,
+  options: DeltaOptions,
 ): AsyncGenerator<Buffer> {
+  const { base } = options;
   const pieces = source.iterator({ destroyOnReturn: false });
   let rest: Buffer = Buffer.alloc(0);
   /** Reads on when nothing is left; false at the end. */
@@ -38,7 +45,7 @@ export async function* applyDelta(
     const instruction = readInstruction(rest, base);
     rest = rest.subarray(DELTA_INSTRUCTION_BYTES);
     if (instruction.kind === 'copy') {
-      yield* copied(instruction, base);
+      yield* copied(instruction, options);
       continue;
     }
     let { length } = instruction;
@@ -77,12 +84,18 @@ function readInstruction(bytes: Buffer, { size }: DeltaBase): DeltaInstruction {
 
 async function* copied(
   { start, length }: { start: number; length: number },
-  base: DeltaBase,
+  { base, isGone }: DeltaOptions,
 ): AsyncGenerator<Buffer> {
   const stream = await base.open({ start, end: start + length - 1 });
   let left = length;
   if (stream) {
     for await (const part of stream) {
+      // A copy needs no client, and would hold the upload against the next one.
+      if (isGone()) {
+        throw Object.assign(new Error('the client went away'), {
+          code: 'ECONNRESET',
+        });
+      }
       left -= part.length;
       yield part;
     }

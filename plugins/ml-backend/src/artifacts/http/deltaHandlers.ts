@@ -60,5 +60,8 @@ export async function toDeltaChunk(
   const range = toDeltaRange(req);
   const base = await store.openDeltaBase(repository, digest);
   if (!base) throw blobUnknown({ repository, reference: digest });
-  return { ...range, source: applyDelta(req, base) };
+  return {
+    ...range,
+    source: applyDelta(req, { base, isGone: () => req.socket.destroyed }),
+  };
 }
