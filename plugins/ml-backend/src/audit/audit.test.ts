@@ -154,10 +154,14 @@ describe.each(databases.ids)('the audit log on %s', databaseId => {
   it('cannot be changed by accident', async () => {
     await act(1);
     await anchored();
+    // Errors of the SQLite driver may come from another realm than this test's.
+    const refused = {
+      message: expect.stringContaining('never changed'),
+    };
     for (const table of TABLES.slice(0, 2)) {
-      await expect(knex(table).delete()).rejects.toThrow('never changed');
-      await expect(knex(table).update({ sequence: 7 })).rejects.toThrow(
-        'never changed',
+      await expect(knex(table).delete()).rejects.toMatchObject(refused);
+      await expect(knex(table).update({ sequence: 7 })).rejects.toMatchObject(
+        refused,
       );
     }
   });
