@@ -41,6 +41,7 @@ import { ModelArtifactLimits } from './limits/ModelArtifactLimits';
 import { SizeExceptionService } from './limits/SizeExceptionService';
 import { ProofReader } from './proof/ProofReader';
 import { ProofService } from './proof/ProofService';
+import { BomAttachment } from './registry/BomAttachment';
 import { DatabaseRegistryStore } from './registry/DatabaseRegistryStore';
 import { FILES_PATH } from './registry/filesRouter';
 import { ModelCreation } from './registry/ModelCreation';
@@ -180,6 +181,7 @@ export const mlPlugin = createBackendPlugin({
           artifacts,
           manifests: releaser,
           packages: new PackageReader({ artifacts }),
+          boms: new BomAttachment({ artifacts }),
           authorizer,
           audit,
           outbox,
@@ -200,11 +202,19 @@ export const mlPlugin = createBackendPlugin({
           ...governed,
           store: new DatabaseLineageStore({ knex }),
         });
+        const proofs = new ProofService({
+          registry,
+          reader: new ProofReader({ artifacts }),
+          settings: config.signatures,
+          audit,
+        });
         const aliasStore = new DatabaseAliasStore({ knex });
         const aliases = new AliasService({
           ...governed,
           store: aliasStore,
-          evidence: new EvidenceCheck(evidenceKinds({ releases: store })),
+          evidence: new EvidenceCheck(
+            evidenceKinds({ releases: store, models: registryStore, proofs }),
+          ),
           getOwnershipRefs: ownershipRefs(deps.userInfo),
         });
         const creation = new ModelCreation({
@@ -271,12 +281,6 @@ export const mlPlugin = createBackendPlugin({
           canary: config.canary,
           strategies: config.strategies,
           onRouted: () => monitor.refresh(),
-        });
-        const proofs = new ProofService({
-          registry,
-          reader: new ProofReader({ artifacts }),
-          settings: config.signatures,
-          audit,
         });
         const deployments = new DeploymentViews({ ...shared, monitor });
         const releases = new ReleaseService({

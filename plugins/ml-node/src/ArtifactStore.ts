@@ -24,6 +24,18 @@ export interface ByteRange {
 }
 
 /**
+ * An artifact that says something of a manifest: a signature, a bill of materials.
+ * @public
+ */
+export interface NewReferrer {
+  artifactType: string;
+  /** An OCI image manifest, which names its subject. */
+  manifest: { digest: string; bytes: Buffer };
+  /** All that the manifest names. */
+  blobs: Array<{ digest: string; bytes: Buffer }>;
+}
+
+/**
  * Reads what was pushed to the OCI registry that holds the bytes of versions.
  * The embedded store is the default; an external registry fits behind it too.
  * @public
@@ -44,6 +56,16 @@ export interface ArtifactStore {
 
   /** Artifacts whose subject is the manifest: signatures, attestations and the like. */
   listReferrers(repository: string, digest: string): Promise<Descriptor[]>;
+
+  /** Stores an artifact that refers to a manifest; the same again changes nothing. */
+  attachReferrer(
+    repository: string,
+    options: {
+      referrer: NewReferrer;
+      /** Who caused it, and in which request. */
+      caller: { actor: string; requestId?: string };
+    },
+  ): Promise<void>;
 
   /**
    * Gives a stored manifest a further name, so that other tools find it.

@@ -4,6 +4,7 @@ import type { Descriptor } from '@ml-platform/plugin-ml-common';
 import type {
   ArtifactStore,
   ByteRange,
+  NewReferrer,
   StoredBlob,
   StoredManifest,
 } from '@ml-platform/plugin-ml-node';
@@ -19,6 +20,7 @@ import { DiskStorage } from './files/DiskStorage';
 import { KeyedLock } from './files/KeyedLock';
 import type { S3Options } from './s3/S3Options';
 import { S3Storage } from './s3/S3Storage';
+import { attachReferrer } from './manifests/attachReferrer';
 import {
   ManifestWriter,
   type PutManifestOptions,
@@ -178,6 +180,13 @@ export class EmbeddedArtifactStore implements ArtifactStore {
       limit: MAX_REFERRERS,
     });
     return found.map(referrer => ({ ...referrer }));
+  }
+
+  attachReferrer(
+    repository: string,
+    options: { referrer: NewReferrer; caller: ArtifactCaller },
+  ): Promise<void> {
+    return attachReferrer(this, repository, options);
   }
 
   async tagManifest(

@@ -57,7 +57,7 @@ export class ProofService {
     const { registry } = this.#options;
     const model = await registry.getModel(context, name);
     const version = await registry.getVersion(context, name, versionName);
-    return this.#prove(model, version);
+    return this.prove(model, version);
   }
 
   /**
@@ -72,7 +72,7 @@ export class ProofService {
   ): Promise<void> {
     const { audit, settings } = this.#options;
     if (!settings.requiredForProduction) return;
-    const { state, summary } = await this.#prove(model, version);
+    const { state, summary } = await this.prove(model, version);
     if (state === 'signed') return;
     const subject = `${version.model}@${version.version}`;
     await audit.record({
@@ -96,7 +96,8 @@ export class ProofService {
     );
   }
 
-  async #prove(
+  /** For what was authorized already: who signed the version, as things are now. */
+  async prove(
     { owner }: Pick<Model, 'owner'>,
     version: Version,
   ): Promise<VersionProof> {

@@ -1,5 +1,6 @@
 import { mockCredentials } from '@backstage/backend-test-utils';
 import {
+  BUNDLE_MEDIA_TYPE,
   createSigner,
   generateKeys,
   modelStatement,
@@ -7,7 +8,10 @@ import {
   type Statement,
   STATEMENT_TYPE,
 } from '@ml-platform/attestations';
-import type { Version } from '@ml-platform/plugin-ml-common';
+import {
+  CYCLONEDX_MEDIA_TYPE,
+  type Version,
+} from '@ml-platform/plugin-ml-common';
 import { attachBundle } from '../__testUtils__/attach';
 import { testDatabases } from '../__testUtils__/databases';
 import { examplePackage } from '../__testUtils__/packages';
@@ -174,10 +178,49 @@ describe.each(databases.ids)('proofs on %s', id => {
     expect(release).toMatchObject({ state: 'succeeded' });
   });
 
+  it('is evidence that the policy of an alias can ask for', async () => {
+    await start({ trusted: trusted() });
+    const { aliases } = platform.as();
+    await aliases.setPolicy(MODEL, 'champion', {
+      movers: [],
+      evidence: ['signed'],
+    });
+    const move = () => aliases.set(MODEL, 'champion', { version: '1.0.0' });
+    await expect(move()).rejects.toMatchObject(
+      refusal(409, `it is not signed; sign it with 'ml sign ${MODEL}@1.0.0`),
+    );
+    await sign(stranger);
+    expect(await aliases.check(MODEL, 'champion', '1.0.0')).toEqual({
+      items: [
+        {
+          requirement: 'signed',
+          met: false,
+          missing: expect.stringContaining('nobody trusted has signed it'),
+        },
+      ],
+    });
+    await sign();
+    expect(await move()).toMatchObject({ version: '1.0.0' });
+  });
+
   it('removes what is attached with the version', async () => {
     await start({ trusted: trusted() });
     const { versions } = platform.as();
     const signature = await sign();
+    const read = (path: string) =>
+      fetch(`${platform.url}/v2/${version.repository}/${path}`, {
+        headers: { authorization: mockCredentials.user.header() },
+      });
+    const listed = await read(`referrers/${version.digest}`);
+    const { manifests } = await listed.json();
+    expect(manifests).toEqual(
+      expect.arrayContaining([
+        expect.objectContaining({
+          ...{ digest: signature, artifactType: BUNDLE_MEDIA_TYPE },
+        }),
+        expect.objectContaining({ artifactType: CYCLONEDX_MEDIA_TYPE }),
+      ]),
+    );
     const approval = await versions.requestDeletion(MODEL, '1.0.0', {
       reason: 'A test',
     });
@@ -185,11 +228,9 @@ describe.each(databases.ids)('proofs on %s', id => {
       .as('user:default/second')
       .approvals.decide((approval as { id: string }).id, 'approve');
     expect(await proof()).toMatchObject({ state: 'unsigned', signatures: [] });
-    const response = await fetch(
-      `${platform.url}/v2/${version.repository}/manifests/${signature}`,
-      { headers: { authorization: mockCredentials.user.header() } },
-    );
-    expect(response.status).toBe(404);
+    for (const { digest } of manifests) {
+      expect((await read(`manifests/${digest}`)).status).toBe(404);
+    }
   });
 });
 

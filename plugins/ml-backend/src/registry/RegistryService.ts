@@ -19,6 +19,7 @@ import type { RequestContext } from '../http/requestContext';
 import { checkParents } from '../lineage/checkParents';
 import type { EventOutbox } from '../webhooks/EventOutbox';
 import type { ArtifactReleaser } from './ArtifactReleaser';
+import type { BomAttachment } from './BomAttachment';
 import type { PackageReader } from './PackageReader';
 import type { RegistryStore, StoredModel, VersionQuery } from './RegistryStore';
 
@@ -27,6 +28,7 @@ export interface RegistryServiceOptions {
   artifacts: ArtifactStore;
   manifests: Pick<ArtifactReleaser, 'hold'>;
   packages: PackageReader;
+  boms: BomAttachment;
   authorizer: Authorizer;
   audit: AuditLog;
   outbox: EventOutbox;
@@ -132,14 +134,27 @@ export class RegistryService {
   }
 
   /**
-   * Registers a pushed manifest as a version, and the model with its first one.
-   * The same digest again is no change.
+   * Registers a pushed manifest as a version, and the model with its first one;
+   * its bill of materials is attached to the manifest. The same digest again is
+   * no change.
    */
   async registerVersion(
     context: RequestContext,
     name: string,
     request: { version: string; digest: string; draft?: boolean },
   ): Promise<{ version: Version; created: boolean }> {
+    const { created } = await this.#register(context, name, request);
+    // As it is stored, so that each time the same is attached.
+    const version = await this.getVersionForRelease(name, request.version);
+    await this.#options.boms.attach(context, version);
+    return { version, created };
+  }
+
+  async #register(
+    context: RequestContext,
+    name: string,
+    request: { version: string; digest: string; draft?: boolean },
+  ): Promise<{ created: boolean }> {
     const { artifacts, authorizer, packages, store } = this.#options;
     const model = await store.getModel(name);
     if (model && (await authorizer.canRead(context, model))) {
@@ -161,8 +176,7 @@ export class RegistryService {
       }
     }
 
-    const existing = await this.#getSame(name, request);
-    if (existing) return { version: existing, created: false };
+    if (await this.#getSame(name, request)) return { created: false };
 
     const repository = repositoryOf(name);
     const read = await packages.read(repository, request.digest);
@@ -207,12 +221,11 @@ export class RegistryService {
     } catch (error) {
       if (!isDatabaseConflictError(error)) throw error;
       // Somebody registered it between the check and now.
-      const other = await this.#getSame(name, request);
-      if (!other) throw error;
-      return { version: other, created: false };
+      if (!(await this.#getSame(name, request))) throw error;
+      return { created: false };
     }
     this.#options.changes.modelChanged({ model: name });
-    return { version, created: true };
+    return { created: true };
   }
 
   async #insert(context: RequestContext, version: Version): Promise<void> {

@@ -171,6 +171,7 @@ describe.each(databases.ids)('life of a version on %s', databaseId => {
       'staging-hours:24',
       'metric:accuracy>=0.9',
       'lineage',
+      'signed',
     ]);
     for (const [evidence, message] of [
       ['luck', /evidence\.0: 'luck' is no evidence/],

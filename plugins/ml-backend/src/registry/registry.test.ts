@@ -3,6 +3,10 @@ import {
   type TestDatabaseId,
 } from '@backstage/backend-test-utils';
 import { AuthorizeResult } from '@backstage/plugin-permission-common';
+import {
+  CYCLONEDX_MEDIA_TYPE,
+  type MlClient,
+} from '@ml-platform/plugin-ml-common';
 import { testDatabases } from '../__testUtils__/databases';
 import { examplePackage } from '../__testUtils__/packages';
 import { refusal } from '../__testUtils__/refusal';
@@ -90,6 +94,7 @@ describe.each(databases.ids)('registry on %s', databaseId => {
       },
     );
     expect(again.status).toBe(200);
+    await expectOneBom(url, digest, client);
     const audit = await client.audit.list({
       resource: 'version:wine-classifier@1.0.0',
     });
@@ -323,3 +328,39 @@ describe.each(databases.ids)('registry on %s', databaseId => {
     });
   });
 });
+
+/** A scanner finds the bill of materials where OCI tools look; it comes back when it was lost. */
+async function expectOneBom(
+  url: string,
+  digest: string,
+  client: MlClient,
+): Promise<void> {
+  const base = `${url}/v2/models/wine-classifier`;
+  const headers = { authorization: mockCredentials.user.header() };
+  const read = async (path: string) =>
+    (await fetch(`${base}/${path}`, { headers })).json();
+  const list = async () => {
+    const { manifests } = await read(`referrers/${digest}`);
+    return manifests as { digest: string; artifactType: string }[];
+  };
+  const [listed, ...more] = await list();
+  expect(more).toEqual([]);
+  expect(listed.artifactType).toBe(CYCLONEDX_MEDIA_TYPE);
+  const manifest = await read(`manifests/${listed.digest}`);
+  expect(manifest.subject.digest).toBe(digest);
+  const [attached, told] = await Promise.all(
+    [
+      `${base}/blobs/${manifest.layers[0].digest}`,
+      `${url}/api/ml/v1/models/wine-classifier/versions/1.0.0/bom`,
+    ].map(async each => (await fetch(each, { headers })).text()),
+  );
+  expect(attached).toBe(told);
+
+  const removed = await fetch(`${base}/manifests/${listed.digest}`, {
+    ...{ method: 'DELETE', headers },
+  });
+  expect(removed.status).toBe(202);
+  expect(await list()).toEqual([]);
+  await client.registerVersion('wine-classifier', { version: '1.0.0', digest });
+  expect(await list()).toEqual([listed]);
+}

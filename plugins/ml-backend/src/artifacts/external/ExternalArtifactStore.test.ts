@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buffer, text } from 'node:stream/consumers';
+import { buildReferrer } from '@ml-platform/attestations';
 import { MEDIA_TYPES } from '@ml-platform/plugin-ml-common';
 import {
   DockerRegistry,
@@ -128,6 +129,32 @@ describe("Docker's registry behind the artifact store", () => {
       await expect(
         store.tagManifest('models/wine', { tag, digest: other }),
       ).rejects.toThrow('names a model version, which cannot change');
+
+      const subject = { mediaType: MEDIA_TYPES.ociManifest, digest, size: 1 };
+      const attach = async (content: string) => {
+        const referrer = buildReferrer({
+          ...{ subject, artifactType: 'application/vnd.example' },
+          content: Buffer.from(content),
+          annotations: { content },
+        });
+        await store.attachReferrer('models/wine', { referrer });
+        return referrer.manifest.digest;
+      };
+      const first = await attach(`of ${security}`);
+      const second = await attach(`more of ${security}`);
+      expect(await attach(`of ${security}`)).toBe(first);
+      const found = await store.listReferrers('models/wine', digest);
+      expect(
+        found.filter(each => each.annotations?.content?.endsWith(security)),
+      ).toEqual([
+        expect.objectContaining({
+          ...{ digest: first, artifactType: 'application/vnd.example' },
+        }),
+        expect.objectContaining({ digest: second }),
+      ]);
+      expect(await store.getManifest('models/wine', first)).toMatchObject({
+        digest: first,
+      });
     },
   );
 

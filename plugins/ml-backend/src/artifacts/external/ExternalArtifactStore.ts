@@ -8,6 +8,7 @@ import {
 import type {
   ArtifactStore,
   ByteRange,
+  NewReferrer,
   StoredBlob,
   StoredManifest,
 } from '@ml-platform/plugin-ml-node';
@@ -16,6 +17,7 @@ import { digestOf, isDigest, splitDigest } from '../digests';
 import { DigestCheck } from '../files/DigestCheck';
 import { readManifest } from '../http/readManifest';
 import { isModelPack } from '../manifests/isModelPack';
+import { attachToManifest } from './attachToManifest';
 import { deleteFromRegistry } from './deleteFromRegistry';
 import { ExternalRegistry } from './ExternalRegistry';
 import { sliceBytes } from './sliceBytes';
@@ -138,6 +140,19 @@ export class ExternalArtifactStore implements ArtifactStore {
       path = query && `referrers/${digest}?${query}`;
     }
     return found;
+  }
+
+  async attachReferrer(
+    repository: string,
+    { referrer }: { referrer: NewReferrer },
+  ): Promise<void> {
+    await attachToManifest(this.#registry, {
+      repository: this.#nameOf(repository),
+      referrer,
+      hasBlob: async digest =>
+        (await this.getBlobSize(repository, digest)) !== undefined,
+      listByTag: subject => this.#listByTag(repository, subject),
+    });
   }
 
   async #listByTag(repository: string, digest: string): Promise<Descriptor[]> {

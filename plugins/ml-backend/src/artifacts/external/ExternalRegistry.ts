@@ -5,9 +5,9 @@ const ANSWER_TIMEOUT_MS = 30_000;
 
 export interface ExternalRegistryRequest {
   repository: string;
-  /** Below the repository, e.g. `manifests/1.0.0`. */
+  /** Below the repository, e.g. `manifests/1.0.0`, or where the registry said that an upload goes on. */
   path: string;
-  method?: 'GET' | 'HEAD' | 'PUT' | 'DELETE';
+  method?: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'DELETE';
   headers?: Record<string, string>;
   body?: Buffer;
 }
@@ -16,6 +16,7 @@ export interface ExternalRegistryRequest {
 const ACTIONS = {
   GET: 'pull',
   HEAD: 'pull',
+  POST: 'pull,push',
   PUT: 'pull,push',
   DELETE: 'pull,delete',
 };
@@ -75,11 +76,18 @@ export class ExternalRegistry {
       () => abort.abort(new Error('it does not answer')),
       ANSWER_TIMEOUT_MS,
     );
+    const base = `${this.#url}/v2/${repository}/`;
+    const url = new URL(path, base);
+    // An upload may go on at another host, which is not told the password.
+    const isOwn = url.origin === new URL(base).origin;
     try {
       // Redirects to another host, a blob store, go without the authorization.
-      return await fetch(`${this.#url}/v2/${repository}/${path}`, {
+      return await fetch(url, {
         method,
-        headers: { ...headers, ...(authorization && { authorization }) },
+        headers: {
+          ...headers,
+          ...(isOwn && authorization && { authorization }),
+        },
         body: body && new Uint8Array(body),
         signal: abort.signal,
       });
