@@ -19,6 +19,7 @@ export async function runJest(context) {
       cwd: root,
       env: {
         BACKSTAGE_TEST_DISABLE_DOCKER: '1',
+        ML_TEST_MODEL_SIGNING: context.found['model-signing'],
         ML_TEST_TRITONCLIENT: context.found.tritonclient,
         ML_TEST_WEED: context.found.weed,
         BACKSTAGE_TEST_DATABASE_POSTGRES18_CONNECTION_STRING: connection,

@@ -37,6 +37,7 @@ export const STEPS = [
       'skopeo',
       'docker-registry',
       'tritonclient',
+      'model-signing',
       'weed',
       'promtool',
       'openssl',

@@ -5,6 +5,7 @@ import { root, toolsDir } from '../paths.mjs';
 import { installWithPip } from '../pip.mjs';
 import { runStep } from '../run.mjs';
 import { ensureOciConformance } from './ociConformance.mjs';
+import { ensureModelSigning } from './modelSigning.mjs';
 import { ensureTritonclient } from './tritonclient.mjs';
 
 const BROWSERS = [
@@ -48,6 +49,14 @@ export const SYSTEM_TOOLS = {
     ensureOciConformance(context).catch(error => {
       throw new FriendlyError(
         `The OCI conformance suite could not be built. Get Go 1.24 or newer (https://go.dev/dl), or Python 3 with venv. ${error.message}`,
+        { details: error.details },
+      );
+    }),
+
+  'model-signing': async context =>
+    ensureModelSigning(context).catch(error => {
+      throw new FriendlyError(
+        `model-signing could not be installed. Get Python 3.10 or newer with venv (apt-get install python3-venv). ${error.message}`,
         { details: error.details },
       );
     }),
