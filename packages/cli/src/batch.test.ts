@@ -47,6 +47,8 @@ class ModelServer {
 class Proxy {
   readonly sizes: number[] = [];
   inFlight = 0;
+  /** Of the newest request. */
+  authorization?: string;
   mostInFlight = 0;
   /** What is answered in place of the server. */
   before: (
@@ -60,6 +62,7 @@ class Proxy {
   constructor(target: string) {
     this.#server = createServer(async (request, response) => {
       const body = await text(request);
+      this.authorization = request.headers.authorization;
       const isInference = request.method === 'POST';
       if (isInference) {
         this.sizes.push(JSON.parse(body).inputs[0].shape[0]);
@@ -385,8 +388,11 @@ describe('ml batch run', () => {
     proxy.before = () =>
       proxy.sizes.at(-1)! > 30 ? { status: 413 } : undefined;
     expect(
-      await ml.run(wineArgs('wines.csv', 'out.csv', '--batch-size', '100')),
+      await ml.run(wineArgs('wines.csv', 'out.csv', '--batch-size', '100'), {
+        env: { ML_CONSUMER_KEY: 'key-of-a-consumer' },
+      }),
     ).toMatchObject({ code: 0 });
+    expect(proxy.authorization).toBe('Bearer key-of-a-consumer');
     expect((await read('out.csv')).trim().split('\n')).toHaveLength(301);
     proxy.before = () => ({ status: 503 });
     const result = await ml.run(

@@ -72,17 +72,21 @@ export function addBatchCommands(program: Command, launch: Launch): void {
       8,
     )
     .option('--rate <rows>', 'rows a second at most', parseCount)
-    .option(
-      '--target-latency <duration>',
-      'how long a request should take; slower ones make the run give way',
-      parseTimeout,
-      100,
+    .addOption(
+      new Option(
+        '--target-latency <duration>',
+        'how long a request should take; slower ones make the run give way',
+      )
+        .argParser(parseTimeout)
+        .default(100, '100ms'),
     )
-    .option(
-      '--give-up-after <duration>',
-      'how long to wait for a server that does not answer',
-      parseTimeout,
-      300_000,
+    .addOption(
+      new Option(
+        '--give-up-after <duration>',
+        'how long to wait for a server that does not answer',
+      )
+        .argParser(parseTimeout)
+        .default(300_000, '5m'),
     )
     .option(
       '--header <name: value>',
@@ -96,7 +100,8 @@ export function addBatchCommands(program: Command, launch: Launch): void {
       `
 Each output row has the number of its row, the columns of --keep, and the
 outputs. Rows that are refused are in <output>.rejected.jsonl, with the reason.
-A run that was interrupted goes on when the same command is run again.
+A run that was interrupted goes on when the same command is run again. The key
+of a gateway that knows its callers is read from ML_CONSUMER_KEY.
 ${examples(
   'ml batch run wine-classifier --env staging --input wines.csv --output labels.csv',
   'ml batch run churn@2 --env production --input customers.parquet --output churn.parquet --keep customer_id',

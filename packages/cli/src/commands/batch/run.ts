@@ -35,7 +35,11 @@ export async function batchRun(
     path: options.output,
     format: formatOf(options.output, options.outputFormat, 'output'),
   };
-  const headers = parseHeaders(options.header);
+  const key = context.env.ML_CONSUMER_KEY;
+  const headers = {
+    ...(key && { authorization: `Bearer ${key}` }),
+    ...parseHeaders(options.header),
+  };
   const { gateway, pin } = await findGateway(context, options, model, given);
   context.onInterrupt(
     () =>
