@@ -121,7 +121,18 @@ export interface Config {
           staging: string;
           production: string;
         };
+        /** Their hosts and ports for gRPC, e.g. `localhost:7108`; shown to callers. */
+        grpcGateways?: {
+          staging?: string;
+          production?: string;
+        };
       };
+      /**
+       * Key that the portal shows when somebody tries a model, where the gateways
+       * ask who calls.
+       * @visibility secret
+       */
+      gatewayKey?: string;
       /** How often the data plane is asked for its state; 2 seconds by default. */
       statusInterval?: HumanDuration | string;
     };

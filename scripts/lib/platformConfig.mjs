@@ -40,6 +40,10 @@ export function writePlatformConfig({ dataDir, ports, host }) {
             production: `http://localhost:${ports.production}`,
             staging: `http://localhost:${ports.staging}`,
           },
+          grpcGateways: {
+            production: `localhost:${ports.productionGrpc}`,
+            staging: `localhost:${ports.stagingGrpc}`,
+          },
         },
       },
     },

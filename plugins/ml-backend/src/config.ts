@@ -38,6 +38,10 @@ export interface MlConfig {
   audit: AuditConfig;
   /** Absent when another serving target is installed. */
   embeddedServing?: EmbeddedServingTargetOptions;
+  /** What the portal shows to gateways that ask who calls. */
+  gatewayKey?: string;
+  /** For callers. */
+  grpcGateways?: PlatformInfo['grpcGateways'];
   webhooks: {
     /** CloudEvents source. */
     source: string;
@@ -113,6 +117,11 @@ export function readMlConfig(config: RootConfigService): MlConfig {
         staging: embedded.getString('gateways.staging'),
         production: embedded.getString('gateways.production'),
       },
+    },
+    gatewayKey: config.getOptionalString('ml.serving.gatewayKey'),
+    grpcGateways: {
+      staging: embedded?.getOptionalString('grpcGateways.staging'),
+      production: embedded?.getOptionalString('grpcGateways.production'),
     },
     webhooks: {
       source: `${config

@@ -39,6 +39,7 @@ import { OpenLineageChannel } from './lineage/openlineage/OpenLineageChannel';
 import { DatabaseSizeExceptionStore } from './limits/DatabaseSizeExceptionStore';
 import { ModelArtifactLimits } from './limits/ModelArtifactLimits';
 import { SizeExceptionService } from './limits/SizeExceptionService';
+import { PredictionService } from './predictions/PredictionService';
 import { ProofReader } from './proof/ProofReader';
 import { ProofService } from './proof/ProofService';
 import { BomAttachment } from './registry/BomAttachment';
@@ -322,6 +323,11 @@ export const mlPlugin = createBackendPlugin({
             webhooks,
             lineage,
             proofs,
+            predictions: new PredictionService({
+              ...shared,
+              gatewayKey: config.gatewayKey,
+            }),
+            grpcGateways: config.grpcGateways,
             namespace,
             auditService,
             target,

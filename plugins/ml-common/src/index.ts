@@ -60,6 +60,7 @@ export * from './client/LineageClient';
 export * from './client/ProofsClient';
 export * from './client/ExperimentsClient';
 export * from './client/MlClient';
+export * from './client/PredictionsClient';
 export * from './client/RegistryClients';
 export * from './client/RetentionClient';
 export * from './client/WebhooksClient';

@@ -4,6 +4,7 @@ import type {
   ReleaseState,
 } from '@ml-platform/plugin-ml-common';
 import { auditTexts } from './auditTexts';
+import { callTexts } from './callTexts';
 import { canaryTexts } from './canaryTexts';
 import { experimentTexts } from './experimentTexts';
 import { lifecycleTexts } from './lifecycleTexts';
@@ -166,11 +167,6 @@ export const texts = {
 
   overview: {
     title: 'Model card',
-    callTitle: 'Call it',
-    notLive:
-      'It is live nowhere yet. Deploy a version to staging and a request to try appears here.',
-    call: (environment: Environment) =>
-      `Asks what is live in ${environment}. The protocol is Open Inference Protocol v2, so any of its clients works.`,
     shown: (version: string, latest: string | undefined) =>
       latest === undefined || latest === version
         ? `As of version ${version}, the latest.`
@@ -186,6 +182,8 @@ export const texts = {
     older: 'Older versions',
     newest: 'Newest versions',
   },
+
+  call: callTexts,
 
   experiments: experimentTexts,
 

@@ -29,6 +29,8 @@ export class ScriptedServingTarget implements ServingTarget {
   /** What becomes of versions that are loaded from now on. */
   outcome: Pick<ServedVersionStatus, 'state' | 'reason'> = { state: 'ready' };
   down = false;
+  /** Base URL of both gateways, for tests that call one. */
+  gateway?: string;
   /** Every version that it was asked to hold. */
   readonly asked: ServedVersion[] = [];
   #models = new Map<string, ServedModelStatus>();
@@ -214,7 +216,7 @@ export class ScriptedServingTarget implements ServingTarget {
   }
 
   getGatewayUrl(environment: Environment) {
-    return `http://${environment}.example`;
+    return this.gateway ?? `http://${environment}.example`;
   }
 
   /** Everything that was accepted is gone, as with a new data folder. */

@@ -15,6 +15,8 @@ import type { LineageService } from '../lineage/LineageService';
 import { createLimitsRouter } from '../limits/router';
 import type { SizeExceptionService } from '../limits/SizeExceptionService';
 import { createLineageRouter } from '../lineage/router';
+import type { PredictionService } from '../predictions/PredictionService';
+import { createPredictionsRouter } from '../predictions/router';
 import type { ProofService } from '../proof/ProofService';
 import { createProofsRouter } from '../proof/router';
 import type { RegistryService } from '../registry/RegistryService';
@@ -51,6 +53,8 @@ export interface RouterOptions {
   webhooks: WebhookService;
   lineage: LineageService;
   proofs: ProofService;
+  predictions: PredictionService;
+  grpcGateways?: PlatformInfo['grpcGateways'];
   /** Namespace of OpenLineage events. */
   namespace: string;
   auditService: AuditService;
@@ -75,6 +79,7 @@ export function createRouter(options: RouterOptions): express.Router {
         staging: target.getGatewayUrl('staging'),
         production: target.getGatewayUrl('production'),
       },
+      grpcGateways: options.grpcGateways,
       registry: registryHost,
       externalRegistry,
       identity: actor,
@@ -94,6 +99,7 @@ export function createRouter(options: RouterOptions): express.Router {
   v1.use(createWebhooksRouter(options));
   v1.use(createLineageRouter(options));
   v1.use(createProofsRouter(options));
+  v1.use(createPredictionsRouter(options));
 
   const router = Router();
   router.get('/health', (_request, response) => {

@@ -12,6 +12,7 @@ import { LimitsClient } from './LimitsClient';
 import { AuditClient } from './AuditClient';
 import { LineageClient } from './LineageClient';
 import { MlTransport, type MlClientOptions, toQuery } from './MlTransport';
+import { PredictionsClient } from './PredictionsClient';
 import { ProofsClient } from './ProofsClient';
 import {
   AliasesClient,
@@ -65,6 +66,8 @@ export interface PlatformInfo {
   version: string;
   /** Base URLs of the inference gateways. */
   gateways: Record<Environment, string>;
+  /** Their addresses for gRPC, where they are configured. */
+  grpcGateways?: Partial<Record<Environment, string>>;
   /** Host of the OCI registry, with its port. */
   registry: string;
   /**
@@ -104,6 +107,7 @@ export class MlClient {
   readonly proofs: ProofsClient;
   readonly retention: RetentionClient;
   readonly experiments: ExperimentsClient;
+  readonly predictions: PredictionsClient;
   readonly #transport: MlTransport;
 
   constructor(options: MlClientOptions) {
@@ -118,6 +122,7 @@ export class MlClient {
     this.proofs = new ProofsClient(this.#transport);
     this.retention = new RetentionClient(this.#transport);
     this.experiments = new ExperimentsClient(this.#transport);
+    this.predictions = new PredictionsClient(this.#transport);
   }
 
   info(): Promise<PlatformInfo> {

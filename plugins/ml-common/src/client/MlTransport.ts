@@ -10,6 +10,8 @@ export interface MlClientOptions {
 
 interface RequestOptions {
   body?: unknown;
+  /** JSON that is written already, instead of the body. */
+  text?: string;
   idempotencyKey?: string;
 }
 
@@ -40,7 +42,10 @@ export class MlTransport {
     options: RequestOptions = {},
   ): Promise<Response> {
     const headers: Record<string, string> = {};
-    if (options.body !== undefined) {
+    const text =
+      options.text ??
+      (options.body === undefined ? undefined : JSON.stringify(options.body));
+    if (text !== undefined) {
       headers['content-type'] = 'application/json';
     }
     if (options.idempotencyKey) {
@@ -49,8 +54,7 @@ export class MlTransport {
     const response = await this.#options.fetch(await this.urlOf(path), {
       method,
       headers,
-      body:
-        options.body === undefined ? undefined : JSON.stringify(options.body),
+      body: text,
     });
     if (!response.ok) {
       throw await ResponseError.fromResponse(response);

@@ -55,6 +55,7 @@ export const approvalsMock = partOf<MlApi['approvals']>();
 export const webhooksMock = partOf<MlApi['webhooks']>();
 export const auditMock = partOf<MlApi['audit']>();
 export const limitsMock = partOf<MlApi['limits']>();
+export const predictionsMock = partOf<MlApi['predictions']>();
 export const retentionMock = partOf<MlApi['retention']>();
 export const proofsMock = partOf<MlApi['proofs']>();
 /** Of a platform that trusts nobody yet. */

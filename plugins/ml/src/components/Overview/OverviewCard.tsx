@@ -2,9 +2,9 @@ import { Flex, Text } from '@backstage/ui';
 import { EntityInfoCard } from '@backstage/plugin-catalog-react';
 import { useModelName } from '../../hooks/useModelName';
 import { texts } from '../../texts';
+import { CallIt } from '../CallIt';
 import { ModelCardView } from '../ModelCard';
 import { LoadingState, notRegistered, QueryView } from '../states';
-import { CallIt } from './CallIt';
 import { type Overview, useOverview } from './useOverview';
 
 /** Cards of the entity page: how to call the model, and its model card. */
@@ -37,7 +37,7 @@ function Cards(
   const { model, version, sample } = props;
   return (
     <Flex direction="column" gap="4">
-      <EntityInfoCard title={texts.overview.callTitle}>
+      <EntityInfoCard title={texts.call.title}>
         <CallIt model={model} version={version} sample={sample} />
       </EntityInfoCard>
       <EntityInfoCard title={texts.overview.title}>

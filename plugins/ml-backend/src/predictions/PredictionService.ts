@@ -1,0 +1,72 @@
+import type {
+  ServedModelKey,
+  TriedPrediction,
+} from '@ml-platform/plugin-ml-common';
+import type { ServingTarget } from '@ml-platform/plugin-ml-node';
+import type { AuditLog } from '../audit/AuditLog';
+import type { RequestContext } from '../http/requestContext';
+import type { RegistryService } from '../registry/RegistryService';
+import { callGateway } from './callGateway';
+
+export interface PredictionServiceOptions {
+  registry: RegistryService;
+  audit: AuditLog;
+  target: Pick<ServingTarget, 'getGatewayUrl'>;
+  /** Key of the portal, where the gateways ask for one. */
+  gatewayKey?: string;
+}
+
+/**
+ * Lets somebody who sees a model try it from the portal, whose pages may not
+ * call another origin. Who did is recorded; what was sent and answered never is.
+ */
+export class PredictionService {
+  readonly #options: PredictionServiceOptions;
+
+  constructor(options: PredictionServiceOptions) {
+    this.#options = options;
+  }
+
+  async try(
+    context: RequestContext,
+    key: ServedModelKey,
+    request: { body: Buffer; version?: string },
+  ): Promise<TriedPrediction> {
+    const { audit, gatewayKey, registry, target } = this.#options;
+    const { environment, model } = key;
+    await registry.getModel(context, model);
+    const { body, version } = request;
+    const event = {
+      actor: context.actor,
+      action: 'prediction.try',
+      resource: `deployment:${environment}/${model}`,
+      requestId: context.requestId,
+    };
+    const asked = { ...(version && { asked: version }) };
+    await audit.record({ ...event, outcome: 'intended', details: asked });
+    let answer: TriedPrediction;
+    try {
+      answer = await callGateway({
+        url: `${target.getGatewayUrl(environment)}/v2/models/${model}${
+          version ? `/versions/${version}` : ''
+        }/infer`,
+        requestId: context.requestId,
+        key: gatewayKey,
+        body,
+      });
+    } catch (error) {
+      await audit.record({ ...event, outcome: 'failed', details: asked });
+      throw error;
+    }
+    await audit.record({
+      ...event,
+      outcome: answer.status < 400 ? 'succeeded' : 'failed',
+      details: {
+        ...asked,
+        status: answer.status,
+        ...(answer.version && { version: answer.version }),
+      },
+    });
+    return answer;
+  }
+}

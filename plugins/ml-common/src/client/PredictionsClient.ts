@@ -1,0 +1,54 @@
+import type { Environment } from '../releases/types';
+import type { MlTransport } from './MlTransport';
+
+/** What a gateway answered to a request that was tried. @public */
+export interface TriedPrediction {
+  /** Status of the gateway; of 400 and above, the body says why. */
+  status: number;
+  /** As it came, so that large integers keep their digits. */
+  body: string;
+  /** The version that answered; absent where none did. */
+  version?: string;
+  /** To find the request in the log of the inference server. */
+  requestId: string;
+  /** From the control plane's call of the gateway to the end of the answer. */
+  latencyMs: number;
+}
+
+/** Longest request that can be tried, in bytes. @public */
+export const MAX_TRIED_BYTES = 256 * 1024;
+
+/**
+ * Trying a model out. Applications call the gateways themselves.
+ * @public
+ */
+export class PredictionsClient {
+  readonly #transport: MlTransport;
+
+  /** @internal */
+  constructor(transport: MlTransport) {
+    this.#transport = transport;
+  }
+
+  /** Sends a request of the Open Inference Protocol, as JSON, to what an environment serves. */
+  try(
+    model: string,
+    environment: Environment,
+    request: {
+      body: string;
+      /** A version or an API version; what is live when not given. */
+      version?: string;
+    },
+  ): Promise<TriedPrediction> {
+    const query = request.version
+      ? `?version=${encodeURIComponent(request.version)}`
+      : '';
+    return this.#transport.request(
+      'POST',
+      `/models/${encodeURIComponent(
+        model,
+      )}/deployments/${environment}/predict${query}`,
+      { text: request.body },
+    );
+  }
+}

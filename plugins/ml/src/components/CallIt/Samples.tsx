@@ -1,0 +1,40 @@
+import { useState } from 'react';
+import { Flex } from '@backstage/ui';
+import type { ModelInterface } from '@ml-platform/plugin-ml-common';
+import {
+  callSample,
+  type CallTarget,
+  SAMPLE_LANGUAGES,
+  type SampleLanguage,
+} from '../../lib/callSamples';
+import { texts } from '../../texts';
+import { CodeBlock } from '../shared';
+import { Choice } from './Choice';
+
+/** Programs to copy, one language at a time. */
+export function Samples(props: {
+  target: CallTarget;
+  request: { interface: ModelInterface; sample?: unknown };
+}) {
+  const { request, target } = props;
+  const say = texts.call;
+  const [language, setLanguage] = useState<SampleLanguage>('curl');
+  return (
+    <Flex direction="column" gap="2">
+      <Choice
+        label={say.language}
+        value={language}
+        options={SAMPLE_LANGUAGES.map(id => ({
+          id,
+          label: say.languages[id],
+        }))}
+        onChange={setLanguage}
+      />
+      <CodeBlock
+        label={say.sample}
+        wrap
+        text={callSample(language, target, request)}
+      />
+    </Flex>
+  );
+}

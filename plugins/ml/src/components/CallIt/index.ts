@@ -1,0 +1,1 @@
+export { CallIt } from './CallIt';
