@@ -21,7 +21,7 @@ const INSTALL_MS = 500_000;
 // eslint-disable-next-line no-restricted-syntax
 const ROOT = join(__dirname, '../../..');
 const PICKLES = join(ROOT, 'plugins/ml-common/src/pickle/__fixtures__');
-const BOOSTERS = join(ROOT, 'packages/cli/src/__fixtures__');
+const BOOSTER = join(ROOT, 'packages/inference-server/fixtures/xgboost.ubj');
 const REQUIREMENTS = 'scikit-learn==1.9.1\nxgboost-cpu==3.2.0\n';
 
 /** A row of the wine dataset that the fixtures were trained on; of cultivar 0. */
@@ -161,7 +161,7 @@ describe('the format mlserver', () => {
   it('shares an environment between versions with the same requirements', async () => {
     const booster = push({
       runtime: 'xgboost',
-      file: join(BOOSTERS, 'xgboost.json'),
+      file: BOOSTER,
       // The same, written another way.
       requirements: `# as trained\n${REQUIREMENTS}`,
     });
