@@ -11,6 +11,16 @@ export const newModelTexts = {
 
   files: {
     title: 'Files',
+    path: 'Path',
+    size: 'Size',
+    digest: 'Digest',
+    mediaType: 'Media type',
+    actions: 'Read or save',
+    none: 'No file is known of it.',
+    deleted: 'The files are gone: the version was deleted.',
+    empty: 'Nothing stands in this file.',
+    mayNotPull:
+      'You may not download files: that takes the permission ml.artifact.pull. Ask a platform admin for it.',
     show: (path: string) => `Show ${path}`,
     hide: (path: string) => `Hide ${path}`,
     download: (path: string) => `Download ${path}`,

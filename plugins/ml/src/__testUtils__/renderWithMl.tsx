@@ -33,6 +33,8 @@ const mockMlApi = createApiMock(
         'getVersion',
         'getOpenApi',
         'getBom',
+        'getFileText',
+        'getFileUrl',
         'registerVersion',
         'listDeployments',
         'listReleases',
@@ -92,6 +94,8 @@ export function mlApiMock(partial: Partial<MlApi> = {}) {
       items: [aVersion(), aVersion({ version: '1.0.0' })],
     }),
     getVersion: async (_model, version) => aVersion({ version }),
+    getFileUrl: async (model, version, path) =>
+      `/api/ml/v1/files/${model}/${version}/${path}`,
     aliases: aliasesMock(),
     proofs: proofsMock({ get: unsigned }),
     experiments: experimentsMock(),
@@ -136,6 +140,8 @@ export function renderWithMl(
     api?: ReturnType<typeof mlApiMock>;
     denied?: string[];
     path?: string;
+    /** What the browser gets that asks for the cookie of downloads. */
+    cookie?: () => Response;
   } = {},
 ): {
   api: ReturnType<typeof mlApiMock>;
@@ -167,8 +173,15 @@ export function renderWithMl(
         [
           fetchApiRef,
           {
-            fetch: async () =>
-              new Response(JSON.stringify({ inputs: [{ data: [14.22] }] })),
+            fetch: async (input: RequestInfo | URL) => {
+              if (!String(input).endsWith('/cookie')) {
+                return Response.json({ inputs: [{ data: [14.22] }] });
+              }
+              return (
+                options.cookie?.() ??
+                Response.json({ expiresAt: '2099-01-01T00:00:00Z' })
+              );
+            },
           },
         ],
       ],

@@ -1,6 +1,7 @@
 import { useApi } from '@backstage/core-plugin-api';
 import type { FieldExtensionComponentProps } from '@backstage/plugin-scaffolder-react';
-import { TextField } from '@backstage/ui';
+import FormHelperText from '@material-ui/core/FormHelperText';
+import TextField from '@material-ui/core/TextField';
 import { modelNameSchema, type NameCheck } from '@ml-platform/plugin-ml-common';
 import { useState } from 'react';
 import useDebounce from 'react-use/esm/useDebounce';
@@ -17,7 +18,14 @@ type Answer =
 
 /** Name of a new model, which tells while it is written whether it is free. */
 export function ModelNameField(props: FieldExtensionComponentProps<string>) {
-  const { formData = '', onChange, rawErrors, required, schema } = props;
+  const {
+    formData = '',
+    idSchema,
+    onChange,
+    rawErrors,
+    required,
+    schema,
+  } = props;
   const api = useApi(mlApiRef);
   const [answer, setAnswer] = useState<Answer>();
 
@@ -36,22 +44,27 @@ export function ModelNameField(props: FieldExtensionComponentProps<string>) {
   );
 
   const problem = problemOf(formData);
-  const isInvalid = Boolean(problem) || Boolean(rawErrors?.length);
+  const told = problem ?? verdict(formData, answer) ?? rawErrors?.[0];
+  const isRefused =
+    Boolean(problem ?? rawErrors?.length) || isTaken(formData, answer);
+  // The fields around it, of the scaffolder, are of Material UI as well.
   return (
-    <div>
+    <>
       <TextField
+        id={idSchema.$id}
         label={schema.title ?? texts.wizard.name}
-        description={schema.description}
-        isRequired={required}
-        isInvalid={isInvalid}
+        helperText={schema.description}
+        required={required}
+        error={isRefused}
         autoComplete="off"
+        fullWidth
         value={formData}
-        onChange={value => onChange(value || undefined)}
+        onChange={event => onChange(event.target.value || undefined)}
       />
-      <p role="status">
-        {problem ?? verdict(formData, answer) ?? rawErrors?.[0]}
-      </p>
-    </div>
+      <FormHelperText role="status" component="p" error={isRefused}>
+        {told}
+      </FormHelperText>
+    </>
   );
 }
 
@@ -68,4 +81,9 @@ function verdict(name: string, answer?: Answer): string | undefined {
   if ('failure' in answer) return texts.wizard.unchecked(answer.failure);
   const { available, reason = '' } = answer.check;
   return available ? texts.wizard.free(name) : texts.wizard.taken(reason);
+}
+
+function isTaken(name: string, answer?: Answer): boolean {
+  if (answer?.name !== name || 'failure' in answer) return false;
+  return !answer.check.available;
 }

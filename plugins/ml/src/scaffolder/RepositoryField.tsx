@@ -3,8 +3,9 @@ import {
   type FieldExtensionComponentProps,
   scaffolderApiRef,
 } from '@backstage/plugin-scaffolder-react';
-import { Alert, Radio, RadioGroup, TextField } from '@backstage/ui';
-import { useEffect } from 'react';
+import { Alert, Radio, RadioGroup } from '@backstage/ui';
+import TextField from '@material-ui/core/TextField';
+import { useEffect, useId } from 'react';
 import useAsync from 'react-use/esm/useAsync';
 import { messageOf } from '../lib/errors';
 import { texts } from '../texts';
@@ -81,25 +82,36 @@ function RemoteFields(props: {
   onChange: (value: RemoteRepository) => void;
 }) {
   const { kind, onChange, value } = props;
+  // Material UI ties a label to its field by an id only.
+  const id = useId();
   return (
     <>
       <TextField
+        id={`${id}-host`}
         label={texts.wizard.host}
-        isRequired
+        required
+        fullWidth
+        margin="normal"
         value={value.host}
-        onChange={host => onChange({ ...value, host })}
+        onChange={event => onChange({ ...value, host: event.target.value })}
       />
       <TextField
+        id={`${id}-owner`}
         label={texts.wizard.ownerOf[kind]}
-        isRequired
+        required
+        fullWidth
+        margin="normal"
         value={value.owner}
-        onChange={owner => onChange({ ...value, owner })}
+        onChange={event => onChange({ ...value, owner: event.target.value })}
       />
       <TextField
+        id={`${id}-repo`}
         label={texts.wizard.repository}
-        isRequired
+        required
+        fullWidth
+        margin="normal"
         value={value.repo}
-        onChange={repo => onChange({ ...value, repo })}
+        onChange={event => onChange({ ...value, repo: event.target.value })}
       />
     </>
   );

@@ -1,6 +1,6 @@
 import type { ModelFile } from '@ml-platform/plugin-ml-common';
 import { Section } from '../ModelCard';
-import classes from './Versions.module.css';
+import classes from '../shared/shared.module.css';
 
 /** What runs a version that is no ONNX file: its runtime, or its server. */
 export function FormatFacts({ file }: { file: ModelFile }) {
@@ -8,7 +8,7 @@ export function FormatFacts({ file }: { file: ModelFile }) {
   if (!facts.length) return null;
   return (
     <Section title="Served by">
-      <table className={classes.files}>
+      <table className={classes.plainTable}>
         <tbody>
           {facts.map(([name, value]) => (
             <tr key={name}>

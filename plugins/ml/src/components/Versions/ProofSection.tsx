@@ -6,7 +6,7 @@ import { proofTexts } from '../../proofTexts';
 import { Section } from '../ModelCard';
 import { CodeBlock } from '../shared';
 import { QueryView } from '../states';
-import classes from './Versions.module.css';
+import shared from '../shared/shared.module.css';
 
 const STATUS = {
   signed: 'success',
@@ -50,7 +50,7 @@ function Proof(proof: VersionProof) {
         </Text>
       )}
       {reports.length > 0 && (
-        <table className={classes.files} aria-label={proofTexts.table}>
+        <table className={shared.plainTable} aria-label={proofTexts.table}>
           <thead>
             <tr>
               <th scope="col">What</th>

@@ -1,8 +1,9 @@
 import { Flex, Text } from '@backstage/ui';
 import type { Version } from '@ml-platform/plugin-ml-common';
 import { useMlQuery } from '../../hooks/useMlQuery';
-import { formatBytes, shortDigest } from '../../lib/format';
+import { formatBytes } from '../../lib/format';
 import { texts } from '../../texts';
+import { VersionFiles } from '../Files';
 import { InterfaceTable, ModelCardView, Section } from '../ModelCard';
 import {
   Actor,
@@ -16,7 +17,6 @@ import { AliasHistory } from './AliasHistory';
 import { BomButton } from './BomButton';
 import { FormatFacts } from './FormatFacts';
 import { ProofSection } from './ProofSection';
-import classes from './Versions.module.css';
 
 /** Everything about one version, beside the table. */
 export function VersionDetails(props: {
@@ -70,28 +70,7 @@ function Details(version: Version) {
         <InterfaceTable interface={version.interface} />
       </Section>
       <ModelCardView card={version.card} />
-      <Section title="Files">
-        <table className={classes.files}>
-          <thead>
-            <tr>
-              <th scope="col">Path</th>
-              <th scope="col">Size</th>
-              <th scope="col">Digest</th>
-            </tr>
-          </thead>
-          <tbody>
-            {version.files.map(file => (
-              <tr key={file.path}>
-                <th scope="row">{file.path}</th>
-                <td>{formatBytes(file.size)}</td>
-                <td>
-                  <code title={file.digest}>{shortDigest(file.digest)}</code>
-                </td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </Section>
+      <VersionFiles version={version} />
     </>
   );
 }

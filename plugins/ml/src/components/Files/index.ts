@@ -1,0 +1,1 @@
+export { VersionFiles } from './VersionFiles';
