@@ -102,7 +102,7 @@ describe('ml experiments', () => {
       kind: 'ExperimentList',
       items: [
         { experiment: 'price', arm: 'control', share: 0.8, requests: 300 },
-        { arm: 'new', latencyMs: undefined },
+        { arm: 'new', requests: 0 },
       ],
     });
     await ml('set', 'wine', '--env', 'production', ...ARMS);
