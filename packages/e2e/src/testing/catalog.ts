@@ -1,17 +1,15 @@
 import type { Platform } from './Platform';
+import { signInAsGuest } from './signInAsGuest';
 
 /** Reads an entity as a guest would who signs in to the portal. */
 export async function readEntity(
   platform: Platform,
   reference: { kind: string; name: string },
 ): Promise<any | undefined> {
-  const signIn = await fetch(`${platform.url}/api/auth/guest/refresh`, {
-    headers: { 'x-requested-with': 'XMLHttpRequest' },
-  });
-  const { backstageIdentity } = (await signIn.json()) as any;
+  const token = await signInAsGuest(platform);
   const response = await fetch(
     `${platform.url}/api/catalog/entities/by-name/${reference.kind}/default/${reference.name}`,
-    { headers: { authorization: `Bearer ${backstageIdentity.token}` } },
+    { headers: { authorization: `Bearer ${token}` } },
   );
   return response.ok ? response.json() : undefined;
 }
