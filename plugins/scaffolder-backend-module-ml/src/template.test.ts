@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { type AddressInfo, connect, createServer } from 'node:net';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -19,6 +19,7 @@ import { MlClient } from '@ml-platform/plugin-ml-common';
 import mlBackend from '@ml-platform/plugin-ml-backend';
 import { parse } from 'yaml';
 import scaffolderModuleMl from '.';
+import { Front } from './__testUtils__/Front';
 
 jest.setTimeout(60_000);
 
@@ -50,20 +51,11 @@ describe('the template new-model', () => {
   let backend: Awaited<ReturnType<typeof startTestBackend>>;
   let folder: string;
   let url: string;
-  // The backend has to know its address, which a test server gets late.
-  let port = 0;
-  const front = createServer(socket => {
-    const inner = connect(port, 'localhost');
-    for (const end of [socket, inner]) end.on('error', () => {});
-    socket.pipe(inner).pipe(socket);
-  });
+  const front = new Front();
 
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'ml-template-'));
-    await new Promise<void>(resolve => {
-      front.listen(0, 'localhost', resolve);
-    });
-    url = `http://localhost:${(front.address() as AddressInfo).port}`;
+    url = await front.start();
     const template = parse(await readFile(TEMPLATE, 'utf8'));
     template.metadata.annotations = {
       'backstage.io/managed-by-location': `file:${TEMPLATE}`,
@@ -100,11 +92,11 @@ describe('the template new-model', () => {
         }),
       ],
     });
-    port = (backend.server.address() as AddressInfo).port;
+    front.port = (backend.server.address() as AddressInfo).port;
   });
   afterAll(async () => {
     await backend.stop();
-    front.close();
+    front.stop();
     await rm(folder, { recursive: true, force: true });
   });
 

@@ -26,6 +26,8 @@ import { ScriptedServingTarget } from './ScriptedServingTarget';
 export interface StartOptions {
   knex: Knex;
   target?: ScriptedServingTarget;
+  /** For callers that go where the platform says it is. */
+  baseUrl?: string;
   /** Folder of the artifact store; kept between starts by passing it on. */
   directory?: string;
   loadTimeout?: string;
@@ -74,7 +76,7 @@ export class TestPlatform {
         } as Partial<ServiceMock<PermissionsService>>).factory,
         mockServices.rootConfig.factory({
           data: {
-            backend: { baseUrl: 'http://localhost:7007' },
+            backend: { baseUrl: options.baseUrl ?? 'http://localhost:7007' },
             ml: {
               signatures: options.signatures ?? {},
               artifacts: options.artifacts ?? {

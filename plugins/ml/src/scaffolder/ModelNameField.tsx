@@ -55,13 +55,14 @@ export function ModelNameField(props: FieldExtensionComponentProps<string>) {
         label={schema.title ?? texts.wizard.name}
         helperText={schema.description}
         required={required}
-        error={isRefused}
+        // Red words would have too little contrast: a red line is enough.
+        InputProps={{ error: isRefused }}
         autoComplete="off"
         fullWidth
         value={formData}
         onChange={event => onChange(event.target.value || undefined)}
       />
-      <FormHelperText role="status" component="p" error={isRefused}>
+      <FormHelperText role="status" component="p">
         {told}
       </FormHelperText>
     </>
