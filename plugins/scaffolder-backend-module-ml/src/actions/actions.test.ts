@@ -1,0 +1,228 @@
+import { access as exists, cp, readFile, writeFile } from 'node:fs/promises';
+import { mockCredentials, mockServices } from '@backstage/backend-test-utils';
+import { resolvePackagePath } from '@backstage/backend-plugin-api';
+import { createMockActionContext } from '@backstage/plugin-scaffolder-node-test-utils';
+import { temporaryFolder } from '@ml-platform/packaging/testUtils';
+// The registry as it runs, and not what it might answer.
+/* eslint-disable @backstage/no-relative-monorepo-imports */
+import { testDatabases } from '../../../ml-backend/src/__testUtils__/databases';
+import { TestPlatform } from '../../../ml-backend/src/__testUtils__/startPlatform';
+/* eslint-enable @backstage/no-relative-monorepo-imports */
+import { Front } from '../__testUtils__/Front';
+import { MlAccess } from '../lib/MlAccess';
+import { createDeployAction } from './createDeployAction';
+import { createPackageAction } from './createPackageAction';
+import { createRegisterAction } from './createRegisterAction';
+import { createRollbackAction } from './createRollbackAction';
+
+jest.setTimeout(60_000);
+
+const MODEL = 'wine-classifier';
+const MIA = 'user:default/mia';
+const EXAMPLE = resolvePackagePath(
+  '@ml-platform/plugin-scaffolder-backend-module-ml',
+  `../../examples/${MODEL}`,
+);
+const STAGING = { model: MODEL, environment: 'staging' };
+
+describe('actions for templates', () => {
+  const databases = testDatabases();
+  const folder = temporaryFolder();
+  let front: Front;
+  let platform: TestPlatform;
+  let access: MlAccess;
+
+  beforeEach(async () => {
+    front = new Front();
+    const baseUrl = await front.start();
+    platform = await TestPlatform.start({
+      knex: await databases.init('SQLITE_3'),
+      baseUrl,
+    });
+    front.port = Number(new URL(platform.url).port);
+    const getBaseUrl = async () => `${baseUrl}/api/ml`;
+    access = new MlAccess({
+      auth: mockServices.auth({ pluginId: 'scaffolder' }),
+      discovery: { getBaseUrl, getExternalBaseUrl: getBaseUrl },
+    });
+    await cp(EXAMPLE, folder.path('workspace/model'), { recursive: true });
+  });
+  afterEach(async () => {
+    await platform.stop();
+    front.stop();
+  });
+
+  const mia = () => platform.as(MIA);
+  const change = async (file: string, from: string, to: string) => {
+    const path = folder.path('workspace/model', file);
+    const text = await readFile(path, 'utf8');
+    expect(text).toContain(from);
+    await writeFile(path, text.replace(from, to));
+  };
+  /** Runs an action for Mia, and gives what it puts out. */
+  async function run(
+    action: { handler: (context: never) => Promise<void> },
+    input: object,
+    options: { task?: string; isDryRun?: boolean } = {},
+  ): Promise<Record<string, unknown>> {
+    const output: Record<string, unknown> = {};
+    const context = {
+      ...createMockActionContext({
+        input: input as {},
+        workspacePath: folder.path('workspace'),
+        task: { id: options.task ?? 'task' },
+      }),
+      isDryRun: options.isDryRun,
+      getInitiatorCredentials: async () => mockCredentials.user(MIA),
+      output: (name: string, value: unknown) => {
+        output[name] = value;
+      },
+    };
+    await action.handler(context as never);
+    return output;
+  }
+  const register = (options = {}, input = {}) =>
+    run(
+      createRegisterAction({ access }),
+      { directory: 'model', ...input },
+      options,
+    );
+  const deploy = (version: string, task: string, options = {}) =>
+    run(
+      createDeployAction({ access }),
+      { ...STAGING, version },
+      { task, ...options },
+    );
+  async function registerBoth() {
+    await register();
+    await change('model.yaml', 'version: 1.0.0', 'version: 1.1.0');
+    await register();
+  }
+
+  describe('ml:package', () => {
+    it('tells the digest that the version will have, and writes the package', async () => {
+      const packaged = await run(createPackageAction(), {
+        directory: 'model',
+        output: 'package',
+      });
+      expect(packaged).toMatchObject({ name: MODEL, version: '1.0.0' });
+      expect(packaged.sizeBytes).toBeGreaterThan(16_000);
+      await exists(folder.path('workspace/package/oci-layout'));
+      const { digest } = await register();
+      expect(digest).toBe(packaged.digest);
+    });
+
+    it('says all that has to be corrected', async () => {
+      await change('model.yaml', 'version: 1.0.0', 'version: one');
+      await expect(
+        run(createPackageAction(), { directory: 'model' }),
+      ).rejects.toMatchObject({
+        name: 'InputError',
+        message: expect.stringMatching(/model\.yaml.*version/),
+      });
+    });
+
+    it('reads nothing outside the workspace', async () => {
+      await expect(
+        run(createPackageAction(), { directory: '../..' }),
+      ).rejects.toThrow(/outside its parent/);
+    });
+  });
+
+  describe('ml:register', () => {
+    it('registers in the name of who started the task', async () => {
+      await expect(register()).resolves.toMatchObject({
+        name: MODEL,
+        version: '1.0.0',
+        state: 'registered',
+        entityRef: `model:default/${MODEL}`,
+      });
+      await expect(mia().getVersion(MODEL, '1.0.0')).resolves.toMatchObject({
+        createdBy: MIA,
+        state: 'registered',
+      });
+    });
+
+    it('changes nothing with the same content, and refuses another', async () => {
+      const first = await register();
+      await expect(register({ task: 'other' })).resolves.toEqual(first);
+      await change('card.yaml', 'accuracy', 'recall');
+      await expect(register()).rejects.toMatchObject({ name: 'ConflictError' });
+    });
+
+    it('registers a draft when it is told to', async () => {
+      await expect(register({}, { draft: true })).resolves.toMatchObject({
+        state: 'draft',
+      });
+    });
+
+    it('leaves no trace in a dry run', async () => {
+      await expect(register({ isDryRun: true })).resolves.toMatchObject({
+        version: '1.0.0',
+      });
+      await expect(mia().listModels()).resolves.toMatchObject({ items: [] });
+    });
+  });
+
+  describe('ml:deploy', () => {
+    it('waits until the version is live, and releases once a task', async () => {
+      await register();
+      const done = await deploy('1.0.0', 'task-1');
+      expect(done).toMatchObject({ version: '1.0.0', state: 'succeeded' });
+      // A task that is run on after a restart asks again.
+      await expect(deploy('1.0.0', 'task-1')).resolves.toEqual(done);
+      await expect(mia().listReleases(MODEL)).resolves.toMatchObject({
+        items: [{ id: done.releaseId, requestedBy: MIA }],
+      });
+    });
+
+    it('fails with the reason of the release', async () => {
+      await register();
+      platform.target.outcome = { state: 'failed', reason: 'Out of memory' };
+      await expect(deploy('1.0.0', 'task-1')).rejects.toThrow(
+        /Out of memory.*What was live before still is/,
+      );
+    });
+
+    it('says what the portal refuses', async () => {
+      await register();
+      await expect(deploy('9.9.9', 'task-1')).rejects.toThrow(/9\.9\.9/);
+    });
+
+    it('releases nothing in a dry run', async () => {
+      await register();
+      await deploy('1.0.0', 'task-1', { isDryRun: true });
+      await expect(mia().listReleases(MODEL)).resolves.toEqual(
+        expect.objectContaining({ items: [] }),
+      );
+    });
+  });
+
+  describe('ml:rollback', () => {
+    const rollBack = () =>
+      run(
+        createRollbackAction({ access }),
+        { ...STAGING, reason: 'Worse' },
+        { task: 'task-3' },
+      );
+
+    it('goes back to what served well before', async () => {
+      await registerBoth();
+      await deploy('1.0.0', 'task-1');
+      await deploy('1.1.0', 'task-2');
+      await expect(rollBack()).resolves.toMatchObject({
+        version: '1.0.0',
+        state: 'succeeded',
+      });
+      await expect(mia().getModel(MODEL)).resolves.toMatchObject({
+        deployments: [{ environment: 'staging', version: '1.0.0' }],
+      });
+    });
+
+    it('says that there is nothing to go back to', async () => {
+      await register();
+      await deploy('1.0.0', 'task-1');
+      await expect(rollBack()).rejects.toThrow(/version/);
+    });
+  });
+});

@@ -1,0 +1,51 @@
+import { validate } from 'jsonschema';
+import { parse } from 'yaml';
+import { createDeployAction } from './createDeployAction';
+import { createModelAction } from './createModelAction';
+import { createPackageAction } from './createPackageAction';
+import { createRegisterAction } from './createRegisterAction';
+import { createRepositoryAction } from './createRepositoryAction';
+import { createRollbackAction } from './createRollbackAction';
+
+// Nothing is run here, so nothing is asked of these.
+const access = {} as never;
+
+const ACTIONS = [
+  createDeployAction({ access }),
+  createModelAction({ access }),
+  createPackageAction(),
+  createRegisterAction({ access }),
+  createRepositoryAction({ repositories: {} as never }),
+  createRollbackAction({ access }),
+];
+
+describe.each(ACTIONS.map(action => [action.id, action] as const))(
+  'examples of %s',
+  (id, action) => {
+    it('are steps that its schema accepts', () => {
+      expect(action.examples).not.toHaveLength(0);
+      for (const { description, example } of action.examples!) {
+        expect(description).not.toBe('');
+        for (const step of parse(example).steps) {
+          expect(step).toMatchObject({
+            action: id,
+            id: expect.any(String),
+            name: expect.any(String),
+          });
+          expect(inputErrors(step.input)).toEqual([]);
+        }
+      }
+    });
+
+    it('would not be accepted with an input that it does not know', () => {
+      expect(inputErrors({ nonsense: true })).not.toEqual([]);
+    });
+
+    function inputErrors(input: object): string[] {
+      const { properties, required } = action.schema!.input!;
+      // The schemas of actions let anything else through.
+      const strict = { properties, required, additionalProperties: false };
+      return validate(input, { type: 'object', ...strict }).errors.map(String);
+    }
+  },
+);
