@@ -24,7 +24,7 @@ export interface SearchAuditOptions {
 
 export interface ExportAuditOptions {
   since: string;
-  until: string;
+  until?: string;
   as: 'jsonl' | 'ocsf';
   output?: string;
 }
@@ -106,12 +106,7 @@ ${examples('ml audit verify')}`,
     .command('export')
     .description('Write all events of a period, with what proves them')
     .requiredOption('--since <time>', 'from this time on', moment)
-    .option(
-      '--until <time>',
-      'before this time; now by default',
-      moment,
-      new Date().toISOString(),
-    )
+    .option('--until <time>', 'before this time; now by default', moment)
     .addOption(
       new Option('--as <kind>', 'lines that prove themselves, or OCSF events')
         .choices(['jsonl', 'ocsf'])

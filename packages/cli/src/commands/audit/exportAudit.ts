@@ -9,8 +9,9 @@ import type { ExportAuditOptions } from './command';
 /** `ml audit export` */
 export async function exportAudit(
   { connect, output }: CommandContext,
-  { as: format, output: file, since, until }: ExportAuditOptions,
+  { as: format, output: file, since, ...options }: ExportAuditOptions,
 ): Promise<void> {
+  const { until = new Date().toISOString() } = options;
   const { client } = await connect();
   const response = await client.audit.export({ since, until, format });
   const lines = Readable.fromWeb(response.body as ReadableStream);
