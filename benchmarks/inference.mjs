@@ -3,28 +3,21 @@
 // model called in-process. Prints a Markdown table.
 //
 //   node benchmarks/inference.mjs
-import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { closedLoop, summarize } from './lib/closedLoop.mjs';
+import { buildServer, packageDir, require } from './lib/InferenceServer.mjs';
 import { startServing } from './lib/startServing.mjs';
 
 const SECONDS = Number(process.env.BENCH_SECONDS ?? 5);
 const WARM_UP_SECONDS = 2;
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-const packageDir = join(root, 'packages/inference-server');
-const require = createRequire(join(packageDir, 'package.json'));
 const ort = require('onnxruntime-node');
 
-if (!existsSync(join(packageDir, 'dist/server.cjs'))) {
-  execFileSync(process.execPath, [join(packageDir, 'build.mjs')], {
-    stdio: 'inherit',
-  });
-}
+buildServer();
 
 /** What is measured: a small model of ours, and an example model as users have it. */
 const groups = [
@@ -121,7 +114,7 @@ async function sequential(once, seconds) {
 }
 
 async function measure({ title, artifact, iface, bodies }) {
-  const serving = await startServing({ packageDir, artifact, iface });
+  const serving = await startServing({ artifact, iface });
   try {
     for (const body of bodies) {
       const input = JSON.parse(body).inputs[0].shape.join('×');

@@ -4,21 +4,14 @@
 // latency. Prints a Markdown table.
 //
 //   node benchmarks/telemetry.mjs
-import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import {
-  existsSync,
-  mkdtempSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { closedLoop, summarize } from './lib/closedLoop.mjs';
+import { buildServer, packageDir } from './lib/InferenceServer.mjs';
 import { startServing } from './lib/startServing.mjs';
 
 const SECONDS = Number(process.env.BENCH_SECONDS ?? 4);
@@ -28,13 +21,7 @@ const CONNECTIONS = 4;
 /** Of Linux; `getconf CLK_TCK` says so everywhere. */
 const TICKS_PER_SECOND = 100;
 
-const root = fileURLToPath(new URL('..', import.meta.url));
-const packageDir = join(root, 'packages/inference-server');
-if (!existsSync(join(packageDir, 'dist/server.cjs'))) {
-  execFileSync(process.execPath, [join(packageDir, 'build.mjs')], {
-    stdio: 'inherit',
-  });
-}
+buildServer();
 
 const folder = mkdtempSync(join(tmpdir(), 'ml-bench-callers-'));
 const callersFile = join(folder, 'callers.yaml');
@@ -109,7 +96,7 @@ function processorTime(pid) {
 
 async function measure({ env }) {
   const serving = await startServing({
-    ...{ packageDir, iface, env },
+    ...{ iface, env },
     artifact: join(packageDir, 'fixtures/classifier.onnx'),
   });
   try {
