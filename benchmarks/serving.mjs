@@ -113,6 +113,10 @@ function conditions(python, { connections, seconds }) {
   ].join(' · ');
 }
 
+// What was started ends with this process, also when somebody ends it.
+for (const signal of ['SIGINT', 'SIGTERM']) {
+  process.once(signal, () => process.exit(130));
+}
 const options = readOptions();
 buildServer();
 const models = await prepareModels();
