@@ -76,14 +76,13 @@ describe('experiments', () => {
   });
 
   it('cannot be stopped by who may not deploy', async () => {
-    render({ list: async () => ({ items: [EXPERIMENT] }) }, [
-      'ml.release.production',
-    ]);
-    const button = await screen.findByRole('button', {
-      name: /Stop experiment price/,
-    });
+    // Another environment: decisions are remembered from test to test.
+    const items = [{ ...EXPERIMENT, environment: 'staging' as const }];
+    render({ list: async () => ({ items }) }, ['ml.release.staging']);
     await waitFor(() =>
-      expect(button).toHaveAttribute('aria-disabled', 'true'),
+      expect(
+        screen.getByRole('button', { name: /Stop experiment price/ }),
+      ).toHaveAttribute('aria-disabled', 'true'),
     );
   });
 
