@@ -76,7 +76,7 @@ describe('a canary', () => {
     );
     await calls.stop();
     expect(calls.failures).toEqual([]);
-    expect(stderr).toMatch(/Compare it with 1\.0\.0, step by step/);
+    expect(stderr).toMatch(/Watch it beside 1\.0\.0/);
     expect(stderr).toMatch(/Step 1 of 2, 20 % on 1\.1\.0/);
     expect(stderr).toMatch(
       /Step 2 of 2, 100 % on 1\.1\.0: .*failure rate more than 5 % above the stable version is excluded/,
@@ -142,7 +142,7 @@ describe('a canary', () => {
     const shown = expectSuccess(
       await platform.ml(['releases', 'show', release.id]),
     );
-    expect(shown.stdout).toMatch(/Canary +0 % of the requests/);
+    expect(shown.stdout).toMatch(/Rollout +0 % of the requests/);
   });
 
   it('is paused and taken back from the terminal', async () => {
