@@ -65,6 +65,16 @@ const VIEWS: Array<{
     },
   },
   {
+    name: 'audit',
+    address: '/ml/audit?action=version.register',
+    ready: async page => {
+      await expect(page.getByText('Kept outside in')).toBeVisible();
+      await expect(
+        page.getByRole('row', { name: /version\.register/ }).first(),
+      ).toBeVisible();
+    },
+  },
+  {
     name: 'webhooks',
     address: '/ml/webhooks',
     ready: page =>
