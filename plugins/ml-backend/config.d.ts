@@ -136,6 +136,23 @@ export interface Config {
       /** How often the data plane is asked for its state; 2 seconds by default. */
       statusInterval?: HumanDuration | string;
     };
+    /**
+     * Who has which role: users and groups in full form, e.g.
+     * `group:default/fraud-team`. Nobody who is not named may do anything.
+     */
+    roles?: {
+      'ml-viewer'?: string[];
+      'ml-engineer'?: string[];
+      'platform-admin'?: string[];
+      'data-access-auditor'?: string[];
+    };
+    /** How much one team may do. */
+    quotas?: {
+      /** Models that are live in staging at a time; 5 by default. */
+      stagingDeploymentsPerTeam?: number;
+      /** Releases to production within 24 hours; 10 by default. */
+      productionReleasesPerTeamPerDay?: number;
+    };
     releases?: {
       /** How long a version may take to become ready; 5 minutes by default. */
       loadTimeout?: HumanDuration | string;

@@ -3,16 +3,13 @@ import type { RootConfigService } from '@backstage/backend-plugin-api';
 import { readDurationFromConfig } from '@backstage/config';
 import { InputError } from '@backstage/errors';
 import { durationToMilliseconds } from '@backstage/types';
-import type {
-  PlatformInfo,
-  RolloutSettings,
-} from '@ml-platform/plugin-ml-common';
+import type { PlatformInfo, PolicyValues } from '@ml-platform/plugin-ml-common';
 import type { ExternalArtifactStoreOptions, S3Options } from './artifacts';
 import { readS3Options } from './artifacts/s3/readS3Options';
 import type { AuditConfig } from './audit/startAudit';
 import { readSignatureSettings } from './proof/readSignatureSettings';
 import type { SignatureSettings } from './proof/signatureSettings';
-import { readCanarySettings } from './releases/canarySettings';
+import { readPolicies } from './policy/readPolicies';
 import {
   readStrategySettings,
   type StrategySettings,
@@ -61,7 +58,8 @@ export interface MlConfig {
   statusInterval: number;
   /** Milliseconds. */
   loadTimeout: number;
-  canary: RolloutSettings;
+  /** What the policies are before anybody changed them. */
+  policies: PolicyValues;
   strategies: StrategySettings;
   signatures: SignatureSettings;
   /** Host and port of the registry that clients push to. */
@@ -139,7 +137,7 @@ export function readMlConfig(config: RootConfigService): MlConfig {
     openLineage: readOpenLineage(config),
     statusInterval: duration('ml.serving.statusInterval', 2_000),
     loadTimeout: duration('ml.releases.loadTimeout', 5 * 60_000),
-    canary: readCanarySettings(config),
+    policies: readPolicies(config),
     strategies: readStrategySettings(config),
     signatures: readSignatureSettings(config),
     registryHost: new URL(

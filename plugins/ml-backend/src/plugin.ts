@@ -39,6 +39,7 @@ import { OpenLineageChannel } from './lineage/openlineage/OpenLineageChannel';
 import { DatabaseSizeExceptionStore } from './limits/DatabaseSizeExceptionStore';
 import { ModelArtifactLimits } from './limits/ModelArtifactLimits';
 import { SizeExceptionService } from './limits/SizeExceptionService';
+import { ConfiguredPolicySettings } from './policy/ConfiguredPolicySettings';
 import { PredictionService } from './predictions/PredictionService';
 import { ProofReader } from './proof/ProofReader';
 import { ProofService } from './proof/ProofService';
@@ -121,6 +122,7 @@ export const mlPlugin = createBackendPlugin({
           events: deps.events,
           logger,
         });
+        const policies = new ConfiguredPolicySettings(config.policies);
         const registryStore = new DatabaseRegistryStore({ knex });
         permissionsRegistry.addResourceType({
           resourceRef: mlModelResourceRef,
@@ -279,7 +281,7 @@ export const mlPlugin = createBackendPlugin({
           ...shared,
           outbox,
           loadTimeout: config.loadTimeout,
-          canary: config.canary,
+          policies,
           strategies: config.strategies,
           onRouted: () => monitor.refresh(),
         });

@@ -53,6 +53,7 @@ export * from './serving/controlApi';
 export * from './serving/experiment';
 export * from './serving/rollout';
 export * from './permissions/permissions';
+export * from './policy/policies';
 export * from './client/LimitsClient';
 export * from './audit/types';
 export * from './client/AuditClient';

@@ -4,12 +4,12 @@ import {
   isFinal,
   type ReleaseState,
   type RolloutPlan,
-  type RolloutSettings,
 } from '@ml-platform/plugin-ml-common';
 import type { ServingTarget } from '@ml-platform/plugin-ml-node';
 import type { AuditLog } from '../audit/AuditLog';
 import type { ChangeNotifier } from '../events/ChangeNotifier';
 import type { ExperimentStore } from '../experiments/ExperimentStore';
+import type { PolicySettings } from '../policy/PolicySettings';
 import type { RegistryService } from '../registry/RegistryService';
 import type { EventOutbox } from '../webhooks/EventOutbox';
 import {
@@ -38,7 +38,7 @@ export interface ReleaseStepsOptions {
   logger: LoggerService;
   /** Milliseconds. */
   loadTimeout: number;
-  canary: RolloutSettings;
+  policies: PolicySettings;
   strategies: StrategySettings;
   /** Called when the data plane holds what a release asked for. */
   onRouted: () => Promise<void>;
@@ -219,12 +219,12 @@ export class ReleaseSteps {
     release: ActiveRelease,
     before: DeploymentState,
   ): Promise<RolloutPlan> {
-    const { canary, registry, strategies } = this.#options;
+    const { policies, registry, strategies } = this.#options;
     const { model, strategy, version } = release;
     return planRollout({
       release,
       before,
-      canary,
+      canary: await policies.get('canary'),
       strategies,
       deprecated: await registry.listDeprecations(model),
       samples:
