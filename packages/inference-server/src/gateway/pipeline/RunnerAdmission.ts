@@ -16,11 +16,16 @@ export class RunnerAdmission implements Admission {
       throw unavailable('not-ready', whyNotReady(runner));
     }
     const gone = new AbortController();
-    call.reply.onGone(() => gone.abort());
+    // An abort makes an error with its stack: nothing for calls that wait no more.
+    let waits = true;
+    call.reply.onGone(() => {
+      if (waits) gone.abort();
+    });
     runner.begin();
     try {
       await call.body.read();
       const place = await runner.admit(gone.signal);
+      waits = false;
       if (!place) throw unavailable('not-ready', whyNotReady(runner));
       return {
         runner,
