@@ -27,6 +27,7 @@ import { addRetentionCommands } from './commands/retention/command';
 import { addRollbackCommand } from './commands/rollback/command';
 import { addSignCommands } from './commands/sign/command';
 import { addStatusCommand } from './commands/status/command';
+import { addTrafficCommand } from './commands/traffic/command';
 import { addVersionsCommands } from './commands/versions/command';
 import { addWebhooksCommands } from './commands/webhooks/command';
 
@@ -93,6 +94,7 @@ Exit codes are listed by \`ml help exit-codes\`.`,
   addDeployCommand(program, start);
   addRollbackCommand(program, start);
   addStatusCommand(program, start);
+  addTrafficCommand(program, start);
   addPredictCommand(program, start);
   addExperimentsCommands(program, start);
   addBatchCommands(program, start);

@@ -105,9 +105,9 @@ export async function startInferenceServer(
     logger,
   });
   const edge = openEdge({ ...options, plane, logger });
-  const { callers, health, metrics, telemetry, tls } = edge;
+  const { callers, health, metrics, telemetry, tls, traffic } = edge;
   const control = createControlServer({
-    api: new ControlApi(plane, health),
+    api: new ControlApi({ plane, health, traffic }),
     token: options.controlToken,
     tls: tls.control,
     ...{ logger, metrics },

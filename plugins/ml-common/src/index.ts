@@ -52,6 +52,7 @@ export * from './releases/types';
 export * from './serving/controlApi';
 export * from './serving/experiment';
 export * from './serving/rollout';
+export * from './serving/traffic';
 export * from './permissions/permissions';
 export * from './policy/policies';
 export * from './client/LimitsClient';

@@ -10,6 +10,7 @@ import type {
   ServedVersion,
   ServedVersionStatus,
   ServingStatus,
+  TrafficReport,
 } from '@ml-platform/plugin-ml-common';
 
 /**
@@ -68,6 +69,9 @@ export interface ServingTarget {
   endExperiment?(key: ServedModelKey, id: string): Promise<ExperimentStatus>;
 
   getStatus(): Promise<ServingStatus>;
+
+  /** Traffic of the last day; absent where a target does not count it. */
+  getTraffic?(key: ServedModelKey): Promise<TrafficReport>;
 
   /** Base URL of an environment's gateway, for callers. */
   getGatewayUrl(environment: Environment): string;

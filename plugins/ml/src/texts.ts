@@ -11,6 +11,7 @@ import { lifecycleTexts } from './lifecycleTexts';
 import { lineageTexts } from './lineageTexts';
 import { rulesTexts } from './rulesTexts';
 import { searchTexts } from './searchTexts';
+import { trafficTexts } from './trafficTexts';
 import { webhookTexts } from './webhookTexts';
 import { newModelTexts } from './newModelTexts';
 
@@ -21,6 +22,7 @@ export const texts = {
   ...auditTexts,
   ...newModelTexts,
   lineage: lineageTexts,
+  traffic: trafficTexts,
   webhooks: webhookTexts,
   search: searchTexts,
   rules: rulesTexts,

@@ -11,6 +11,7 @@ import {
 } from '@ml-platform/plugin-ml-common';
 import type { Health } from '../ops/HealthReport';
 import type { ServingPlane } from '../serving/ServingPlane';
+import type { Traffic } from '../traffic/Traffic';
 import { parseBody, parseKey } from './parse';
 
 export interface ControlAnswer {
@@ -28,10 +29,17 @@ const MODEL = '/control/v1/environments/([^/]+)/models/([^/]+)';
 /** The operations of the control API, by method and path. */
 export class ControlApi {
   readonly #plane: ServingPlane;
+  readonly #traffic: Traffic;
   readonly #routes: [method: string, path: RegExp, handler: Handler][];
 
-  constructor(plane: ServingPlane, health: Health) {
+  constructor(options: {
+    plane: ServingPlane;
+    health: Health;
+    traffic: Traffic;
+  }) {
+    const { health, plane } = options;
     this.#plane = plane;
+    this.#traffic = options.traffic;
     const at = (path: string) => new RegExp(`^${path}$`);
     this.#routes = [
       ['GET', at('/control/v1/health'), () => ok(health.report())],
@@ -50,6 +58,7 @@ export class ControlApi {
       ['PUT', at(`${MODEL}/experiment`), this.#putExperiment],
       ['DELETE', at(`${MODEL}/experiment/([^/]+)`), this.#endExperiment],
       ['POST', at(`${MODEL}/rollback`), this.#rollBack],
+      ['GET', at(`${MODEL}/traffic`), this.#getTraffic],
       ['DELETE', at(MODEL), this.#remove],
     ];
   }
@@ -143,6 +152,9 @@ export class ControlApi {
     const request = parseBody(emergencyRequestSchema, body);
     return ok(await this.#plane.rollBack(key, request));
   };
+
+  readonly #getTraffic: Handler = async ([environment, name]) =>
+    ok(await this.#traffic.report(parseKey(environment, name)));
 
   readonly #remove: Handler = async ([environment, name]) => {
     await this.#plane.remove(parseKey(environment, name));

@@ -1,6 +1,6 @@
 import type { ExperimentCounts } from '@ml-platform/plugin-ml-common';
 import { z } from 'zod';
-import { LatencyHistogram } from './LatencyHistogram';
+import { LatencyHistogram } from '../telemetry/LatencyHistogram';
 
 const count = z.int().min(0);
 

@@ -1,6 +1,6 @@
 import type { MirrorReport } from '@ml-platform/plugin-ml-common';
 import { z } from 'zod';
-import { LatencyHistogram } from '../experiments/LatencyHistogram';
+import { LatencyHistogram } from '../telemetry/LatencyHistogram';
 import type { OutputDifference } from './compareOutputs';
 
 const count = z.int().min(0);

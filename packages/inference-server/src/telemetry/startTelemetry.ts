@@ -6,6 +6,7 @@ import {
 import type { Logger } from '../log/Logger';
 import { RequestLog } from '../log/RequestLog';
 import type { ServingPlane } from '../serving/ServingPlane';
+import { Traffic } from '../traffic/Traffic';
 import { Metrics } from './metrics/Metrics';
 import { Telemetry } from './Telemetry';
 import { OtlpExporter } from './traces/OtlpExporter';
@@ -38,6 +39,7 @@ export interface TelemetryConfig {
 export interface RunningTelemetry {
   telemetry: Telemetry;
   metrics: Metrics;
+  traffic: Traffic;
   /** What was lost since the start, by kind. */
   lost(): Record<string, number>;
   close(): Promise<void>;
@@ -61,6 +63,7 @@ export function startTelemetry(
       folder: join(dataDir, 'captures'),
       logger,
     });
+  const traffic = new Traffic({ folder: join(dataDir, 'traffic'), logger });
   const losses = {
     log_lines: () => log.dropped,
     spans: () => exporter?.dropped ?? 0,
@@ -76,8 +79,14 @@ export function startTelemetry(
   });
   return {
     metrics,
+    traffic,
     telemetry: new Telemetry({
-      observers: [log, metrics.requests, ...(exporter ? [exporter] : [])],
+      observers: [
+        log,
+        metrics.requests,
+        traffic,
+        ...(exporter ? [exporter] : []),
+      ],
       sampler: traces && samplerOf(traces.sampler, traces.ratio),
       capture,
       logOutputs,
@@ -87,7 +96,12 @@ export function startTelemetry(
         Object.entries(losses).map(([of, count]) => [of, count()]),
       ),
     close: async () => {
-      await Promise.all([log.close(), exporter?.close(), capture?.close()]);
+      await Promise.all([
+        log.close(),
+        traffic.close(),
+        exporter?.close(),
+        capture?.close(),
+      ]);
     },
   };
 }

@@ -1,5 +1,7 @@
+import { NotImplementedError } from '@backstage/errors';
 import type {
   ServedModelKey,
+  TrafficReport,
   TriedPrediction,
 } from '@ml-platform/plugin-ml-common';
 import type { ServingTarget } from '@ml-platform/plugin-ml-node';
@@ -11,7 +13,7 @@ import { callGateway } from './callGateway';
 export interface PredictionServiceOptions {
   registry: RegistryService;
   audit: AuditLog;
-  target: Pick<ServingTarget, 'getGatewayUrl'>;
+  target: Pick<ServingTarget, 'getGatewayUrl' | 'getTraffic'>;
   /** Key of the portal, where the gateways ask for one. */
   gatewayKey?: string;
 }
@@ -25,6 +27,21 @@ export class PredictionService {
 
   constructor(options: PredictionServiceOptions) {
     this.#options = options;
+  }
+
+  /** What became of requests in the last day, for whoever sees the model. */
+  async getTraffic(
+    context: RequestContext,
+    key: ServedModelKey,
+  ): Promise<TrafficReport> {
+    const { registry, target } = this.#options;
+    await registry.getModel(context, key.model);
+    if (!target.getTraffic) {
+      throw new NotImplementedError(
+        'What serves the models here does not count their traffic; see its own dashboards',
+      );
+    }
+    return target.getTraffic(key);
   }
 
   async try(

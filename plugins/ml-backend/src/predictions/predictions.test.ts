@@ -112,7 +112,13 @@ describe('trying a model from the portal', () => {
     await expect(attempt(BODY, '../..')).rejects.toMatchObject(
       refusal(400, 'version'),
     );
+    const traffic = () =>
+      platform.as('user:default/ada').predictions.getTraffic(MODEL, 'staging');
+    await expect(traffic()).rejects.toMatchObject(
+      refusal(501, 'does not count their traffic'),
+    );
     maySee = false;
+    await expect(traffic()).rejects.toMatchObject(refusal(404, MODEL));
     await expect(attempt()).rejects.toMatchObject({
       response: { status: expect.any(Number) },
     });

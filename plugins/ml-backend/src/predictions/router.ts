@@ -47,5 +47,17 @@ export function createPredictionsRouter(options: {
     },
   );
 
+  router.get(
+    '/models/:model/deployments/:environment/traffic',
+    async (request, response) => {
+      const context = await toContext(request, httpAuth);
+      const key = {
+        model: request.params.model,
+        environment: validate(environmentSchema, request.params.environment),
+      };
+      response.json(await predictions.getTraffic(context, key));
+    },
+  );
+
   return router;
 }

@@ -15,6 +15,7 @@ import type {
   ServedVersion,
   ServedVersionStatus,
   ServingStatus,
+  TrafficReport,
 } from '@ml-platform/plugin-ml-common';
 import type { ServingTarget } from '@ml-platform/plugin-ml-node';
 
@@ -111,6 +112,10 @@ export class EmbeddedServingTarget implements ServingTarget {
 
   async getStatus(): Promise<ServingStatus> {
     return this.#request('GET', '/status');
+  }
+
+  async getTraffic(key: ServedModelKey): Promise<TrafficReport> {
+    return this.#request('GET', `${modelPath(key)}/traffic`);
   }
 
   getGatewayUrl(environment: Environment): string {

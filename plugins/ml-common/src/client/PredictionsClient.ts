@@ -1,4 +1,5 @@
 import type { Environment } from '../releases/types';
+import type { TrafficReport } from '../serving/traffic';
 import type { MlTransport } from './MlTransport';
 
 /** What a gateway answered to a request that was tried. @public */
@@ -19,7 +20,7 @@ export interface TriedPrediction {
 export const MAX_TRIED_BYTES = 256 * 1024;
 
 /**
- * Trying a model out. Applications call the gateways themselves.
+ * What callers of a model want to know. Applications call the gateways themselves.
  * @public
  */
 export class PredictionsClient {
@@ -28,6 +29,14 @@ export class PredictionsClient {
   /** @internal */
   constructor(transport: MlTransport) {
     this.#transport = transport;
+  }
+
+  /** What became of the requests of the last day. */
+  getTraffic(model: string, environment: Environment): Promise<TrafficReport> {
+    return this.#transport.request(
+      'GET',
+      `/models/${encodeURIComponent(model)}/deployments/${environment}/traffic`,
+    );
   }
 
   /** Sends a request of the Open Inference Protocol, as JSON, to what an environment serves. */

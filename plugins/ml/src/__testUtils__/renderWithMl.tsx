@@ -57,7 +57,14 @@ export const approvalsMock = partOf<MlApi['approvals']>();
 export const webhooksMock = partOf<MlApi['webhooks']>();
 export const auditMock = partOf<MlApi['audit']>();
 export const limitsMock = partOf<MlApi['limits']>();
-export const predictionsMock = partOf<MlApi['predictions']>();
+const noTraffic: MlApi['predictions']['getTraffic'] = async () => ({
+  from: '2026-11-26T00:15:00Z',
+  to: '2026-11-27T00:10:00Z',
+  total: { requests: 0, errors: 0, rejected: 0 },
+  ...{ versions: [], intervalSeconds: 900, intervals: [] },
+});
+export const predictionsMock = (partial: Partial<MlApi['predictions']> = {}) =>
+  partOf<MlApi['predictions']>()({ getTraffic: noTraffic, ...partial });
 export const retentionMock = partOf<MlApi['retention']>();
 export const proofsMock = partOf<MlApi['proofs']>();
 /** Of a platform that trusts nobody yet. */
@@ -97,6 +104,7 @@ export function mlApiMock(partial: Partial<MlApi> = {}) {
     getFileUrl: async (model, version, path) =>
       `/api/ml/v1/files/${model}/${version}/${path}`,
     aliases: aliasesMock(),
+    predictions: predictionsMock(),
     proofs: proofsMock({ get: unsigned }),
     experiments: experimentsMock(),
     listReleases: async () => ({ items: [aRelease()] }),

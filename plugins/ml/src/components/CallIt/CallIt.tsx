@@ -13,6 +13,7 @@ import { texts } from '../../texts';
 import { InterfaceTable } from '../ModelCard';
 import { CodeBlock } from '../shared';
 import { QueryView } from '../states';
+import { Traffic } from '../Traffic';
 import { CallableVersions } from './CallableVersions';
 import { Choice } from './Choice';
 import { Samples } from './Samples';
@@ -152,6 +153,7 @@ function LiveCall(props: CallItProps & { live: Deployment[] }) {
               target={target}
               request={request}
             />
+            <Traffic model={model.name} environment={deployment.environment} />
             <Text as="h3" weight="bold">
               {say.contract(version.version)}
             </Text>
