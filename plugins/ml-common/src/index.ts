@@ -58,6 +58,7 @@ export * from './permissions/permissions';
 export * from './policy/policies';
 export * from './client/LimitsClient';
 export * from './audit/types';
+export * from './client/ApprovalsClient';
 export * from './client/AuditClient';
 export * from './client/LineageClient';
 export * from './client/ProofsClient';

@@ -16,7 +16,7 @@ const APPROVAL_SUBJECTS = {
     )}`,
   'retention.delete': ({ model, subject }) =>
     `Delete ${subject.count} old versions of ${model}`,
-} satisfies Record<ApprovalKind, (approval: Approval) => string>;
+} as Partial<Record<ApprovalKind, (approval: Approval) => string>>;
 
 /** What the portal says about the life of a version; a part of `texts`. */
 export const lifecycleTexts = {
@@ -191,7 +191,8 @@ export const lifecycleTexts = {
     newest: 'Newest requests',
     older: 'Older requests',
     subject: (approval: Approval): string =>
-      APPROVAL_SUBJECTS[approval.kind](approval),
+      APPROVAL_SUBJECTS[approval.kind]?.(approval) ?? approval.summary,
+    platform: 'The platform',
     consequences: 'When it is approved',
     decision: {
       approve: 'Approve',

@@ -128,6 +128,7 @@ export class LifecyclePeer {
       id: `approval-${this.approvals.length + 1}`,
       kind: 'version.delete',
       model,
+      summary: `Delete ${model} ${version}`,
       subject: { version, digest },
       reason: String(request.body.reason),
       state: 'pending',

@@ -1,15 +1,13 @@
 import { isDatabaseConflictError } from '@backstage/backend-plugin-api';
-import {
-  ConflictError,
-  NotAllowedError,
-  NotFoundError,
-} from '@backstage/errors';
-import {
-  type Approval,
-  type ApprovalKind,
-  type ApprovalState,
-  mlApprovalDecidePermission,
-  type Page,
+import { ConflictError, NotFoundError } from '@backstage/errors';
+import type {
+  Approval,
+  ApprovalDecision,
+  ApprovalKind,
+  ApprovalKindInfo,
+  ApprovalState,
+  Page,
+  ReviewVerdict,
 } from '@ml-platform/plugin-ml-common';
 import type { Knex } from 'knex';
 import type { AuditLog } from '../audit/AuditLog';
@@ -18,20 +16,13 @@ import type { ChangeNotifier } from '../events/ChangeNotifier';
 import type { RequestContext } from '../http/requestContext';
 import type { RegistryService } from '../registry/RegistryService';
 import type { EventOutbox } from '../webhooks/EventOutbox';
+import { ApprovalDecisions } from './ApprovalDecisions';
+import { ApprovalJournal } from './ApprovalJournal';
+import { type ApprovalKindDefinition, ApprovalKinds } from './ApprovalKinds';
 import type { ApprovalStore, NewApproval } from './ApprovalStore';
+import { type Permit, PermitUse } from './PermitUse';
 
-/** What is done when a request of a kind is approved. */
-export interface ApprovalAction {
-  /**
-   * Checks once more, and acts, in the transaction of the approval.
-   * @throws when the subject is not what was asked for any more
-   */
-  carryOut(
-    approval: Approval,
-    context: RequestContext,
-    trx: Knex.Transaction,
-  ): Promise<void>;
-}
+export type { ApprovalAction } from './ApprovalKinds';
 
 export interface ApprovalServiceOptions {
   store: ApprovalStore;
@@ -47,33 +38,57 @@ const WEEK_MS = 7 * 24 * 60 * 60 * 1000;
 /**
  * Everything that needs a second person goes through here: asked for with a
  * reason, decided by somebody else, good once, for one exact subject, for a
- * week.
+ * week. What an approval allows is either done when it is given, in the same
+ * transaction (`action` of its kind), or it is a permit that who asked uses
+ * later, once (`consume`).
  */
 export class ApprovalService {
   readonly #options: ApprovalServiceOptions;
-  readonly #actions = new Map<ApprovalKind, ApprovalAction>();
+  readonly #kinds = new ApprovalKinds();
+  readonly #journal: ApprovalJournal;
+  readonly #decisions: ApprovalDecisions;
+  readonly #permits: PermitUse;
 
   constructor(options: ApprovalServiceOptions) {
     this.#options = options;
+    this.#journal = new ApprovalJournal(options);
+    const shared = { ...options, journal: this.#journal, kinds: this.#kinds };
+    this.#decisions = new ApprovalDecisions(shared);
+    this.#permits = new PermitUse(shared);
   }
 
-  register(kind: ApprovalKind, action: ApprovalAction): void {
-    this.#actions.set(kind, action);
+  register(definition: ApprovalKindDefinition): void {
+    this.#kinds.register(definition);
+  }
+
+  /** Who decides on what. */
+  listKinds(): ApprovalKindInfo[] {
+    return this.#kinds.list();
   }
 
   /** For services that checked the caller's permission to ask. */
   async request(
     context: RequestContext,
     /** Asked for by the caller, unless it is work on somebody's behalf. */
-    request: Omit<NewApproval, 'requestedBy' | 'expiresAt'> & {
+    request: Omit<
+      NewApproval,
+      'requestedBy' | 'requestedFor' | 'expiresAt' | 'summary'
+    > & {
       requestedBy?: string;
+      /** The title of the kind and the model by default. */
+      summary?: string;
     },
   ): Promise<Approval> {
-    const { changes, store } = this.#options;
+    const { store } = this.#options;
+    const { title } = this.#kinds.get(request.kind);
     const open = await store.findOpen(request.kind, request.subjectKey);
     if (open?.state === 'expired') {
       await store.transaction(trx =>
-        store.decide(trx, open.id, { state: 'expired', by: context.actor }),
+        store.decide(trx, open.id, {
+          from: 'pending',
+          state: 'expired',
+          by: context.actor,
+        }),
       );
     } else if (open) {
       throw alreadyOpen(open);
@@ -82,14 +97,17 @@ export class ApprovalService {
       const approval = await store.transaction(async trx => {
         const created = await store.create(trx, {
           ...request,
+          summary:
+            request.summary ??
+            [title, request.model].filter(Boolean).join(': '),
           requestedBy: request.requestedBy ?? context.actor,
+          requestedFor: context.account?.owner,
           expiresAt: new Date(Date.now() + WEEK_MS),
         });
-        await this.#record(context, created, 'approval.request', trx);
-        await this.#tell(context, created, 'requested', trx);
+        await this.#journal.note(context, created, 'request', trx);
         return created;
       });
-      changes.modelChanged({ model: request.model });
+      this.#journal.announce(approval);
       return approval;
     } catch (error) {
       if (!isDatabaseConflictError(error)) throw error;
@@ -97,6 +115,28 @@ export class ApprovalService {
       if (other) throw alreadyOpen(other);
       throw error;
     }
+  }
+
+  /**
+   * Refuses what has no permit, before it is begun; nothing is used up yet. The
+   * refusal is recorded, which cannot be done in a transaction that it ends.
+   * @throws ConflictError with the code APPROVAL_REQUIRED that says what to do
+   */
+  requirePermit(context: RequestContext, permit: Permit): Promise<void> {
+    return this.#permits.require(context, permit);
+  }
+
+  /**
+   * Uses a permit up, in the transaction of what it permits. Who calls has
+   * checked the caller's permission, and names the subject as it is now.
+   * @throws ConflictError with the code APPROVAL_REQUIRED
+   */
+  consume(
+    context: RequestContext,
+    permit: Permit,
+    trx: Knex.Transaction,
+  ): Promise<Approval> {
+    return this.#permits.consume(context, permit, trx);
   }
 
   /** The newest request for a subject, for services. */
@@ -112,6 +152,7 @@ export class ApprovalService {
     query: {
       state?: ApprovalState;
       model?: string;
+      review?: 'open';
       limit: number;
       cursor?: string;
     },
@@ -122,138 +163,66 @@ export class ApprovalService {
       return store.list({ ...query, models: [query.model] });
     }
     const page = await store.list(query);
-    const names = [...new Set(page.items.map(({ model }) => model))];
+    const names = page.items.flatMap(({ model }) => model ?? []);
     const visible = new Set(
-      (await registry.getVisibleModels(context, names)).map(({ name }) => name),
+      (await registry.getVisibleModels(context, [...new Set(names)])).map(
+        ({ name }) => name,
+      ),
     );
-    return {
-      ...page,
-      items: page.items.filter(({ model }) => visible.has(model)),
-    };
+    const items: Approval[] = [];
+    for (const approval of page.items) {
+      const { model } = approval;
+      const seen = model
+        ? visible.has(model)
+        : await this.#decisions.concerns(context, approval);
+      if (seen) items.push(approval);
+    }
+    return { ...page, items };
   }
 
   async get(context: RequestContext, id: string): Promise<Approval> {
     const { registry, store } = this.#options;
     const approval = await store.get(id);
-    if (!approval) throw new NotFoundError(`There is no approval ${id}`);
-    await registry.getModel(context, approval.model);
+    const missing = new NotFoundError(`There is no approval ${id}`);
+    if (!approval) throw missing;
+    if (approval.model) await registry.getModel(context, approval.model);
+    else if (!(await this.#decisions.concerns(context, approval))) {
+      throw missing;
+    }
     return approval;
   }
 
   async decide(
     context: RequestContext,
     id: string,
-    decision: 'approve' | 'deny' | 'withdraw',
+    decision: ApprovalDecision,
     comment?: string,
   ): Promise<Approval> {
-    const { authorizer, changes, registry, store } = this.#options;
     const approval = await this.get(context, id);
-    const own = approval.requestedBy === context.actor;
-    if (decision === 'withdraw') {
-      if (!own) {
-        throw new NotAllowedError(
-          `Only ${approval.requestedBy} can withdraw this request; deny it instead`,
-        );
-      }
-    } else {
-      const model = await registry.getModel(context, approval.model);
-      await authorizer.requireForModel(
-        context,
-        mlApprovalDecidePermission,
-        model,
-      );
-      if (own) {
-        await this.#record(context, approval, 'approval.decide', undefined, {
-          outcome: 'denied',
-        });
-        throw new NotAllowedError(
-          'You asked for this yourself, so somebody else has to decide on it',
-        );
-      }
-    }
-    if (approval.state !== 'pending') {
-      throw new ConflictError(
-        `The request is ${approval.state}${
-          approval.decidedBy ? ` by ${approval.decidedBy}` : ''
-        } and cannot be decided on any more`,
-      );
-    }
-    await store.transaction(async trx => {
-      const state = {
-        // An approval is used up by the act that it allows, in one go.
-        approve: 'used',
-        deny: 'denied',
-        withdraw: 'withdrawn',
-      }[decision] as 'used' | 'denied' | 'withdrawn';
-      if (
-        !(await store.decide(trx, id, { state, by: context.actor, comment }))
-      ) {
-        throw new ConflictError('Somebody else decided just now; look again');
-      }
-      if (decision === 'approve') {
-        await this.#actions
-          .get(approval.kind)!
-          .carryOut(approval, context, trx);
-      }
-      await this.#record(context, approval, `approval.${decision}`, trx);
-      await this.#tell(context, approval, decision, trx, comment);
-    });
-    changes.modelChanged({ model: approval.model });
-    return (await store.get(id))!;
+    await this.#decisions.decide(context, approval, decision, comment);
+    return (await this.#options.store.get(id))!;
   }
 
-  async #tell(
+  /** Does without the second person; listed until somebody reviewed it. */
+  async breakGlass(
     context: RequestContext,
-    approval: Approval,
-    what: 'requested' | 'approve' | 'deny' | 'withdraw',
-    trx: Knex.Transaction,
-    comment?: string,
-  ): Promise<void> {
-    await this.#options.outbox.append(
-      {
-        type:
-          what === 'requested'
-            ? 'internal.ml.approval.requested'
-            : 'internal.ml.approval.decided',
-        model: approval.model,
-        subject: `approval:${approval.id}`,
-        actor: context.actor,
-        data: {
-          approval: approval.id,
-          kind: approval.kind,
-          subject: approval.subject,
-          reason: approval.reason,
-          requestedBy: approval.requestedBy,
-          ...(what !== 'requested' && { decision: what, comment }),
-        },
-      },
-      trx,
-    );
+    id: string,
+    reason: string,
+  ): Promise<Approval> {
+    const approval = await this.get(context, id);
+    await this.#decisions.breakGlass(context, approval, reason);
+    return (await this.#options.store.get(id))!;
   }
 
-  async #record(
+  /** Says afterwards what a second person thinks of it. */
+  async review(
     context: RequestContext,
-    approval: Approval,
-    action: string,
-    trx: Knex.Transaction | undefined,
-    extra: { outcome?: 'denied' } = {},
-  ): Promise<void> {
-    await this.#options.audit.record(
-      {
-        actor: context.actor,
-        action,
-        resource: `approval:${approval.id}`,
-        outcome: extra.outcome ?? 'succeeded',
-        details: {
-          kind: approval.kind,
-          model: approval.model,
-          subject: approval.subject,
-          requestedBy: approval.requestedBy,
-        },
-        requestId: context.requestId,
-      },
-      trx,
-    );
+    id: string,
+    review: { verdict: ReviewVerdict; comment?: string },
+  ): Promise<Approval> {
+    const approval = await this.get(context, id);
+    await this.#decisions.review(context, approval, review);
+    return (await this.#options.store.get(id))!;
   }
 }
 

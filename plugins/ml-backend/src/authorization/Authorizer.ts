@@ -55,13 +55,21 @@ export class Authorizer {
     permission: BasicPermission,
     resource: string,
   ): Promise<void> {
+    if (!(await this.can(context, permission))) {
+      await this.#deny(context, permission.name, resource);
+    }
+  }
+
+  /** Whether the caller may, for what is left out and not refused otherwise. */
+  async can(
+    context: RequestContext,
+    permission: BasicPermission,
+  ): Promise<boolean> {
     const [decision] = await this.#options.permissions.authorize(
       [{ permission }],
       { credentials: context.credentials },
     );
-    if (decision.result !== AuthorizeResult.ALLOW) {
-      await this.#deny(context, permission.name, resource);
-    }
+    return decision.result === AuthorizeResult.ALLOW;
   }
 
   /** @throws NotAllowedError when the caller may not do this to the model. */

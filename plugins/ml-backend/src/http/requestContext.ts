@@ -12,6 +12,16 @@ export interface RequestContext {
   /** Entity reference of a user, or a service's subject. */
   actor: string;
   requestId: string;
+  /** Set when it is a service account that asks. */
+  account?: {
+    /** Entity reference of the person who answers for it. */
+    owner: string;
+  };
+}
+
+/** Whether somebody signed in, rather than a program. */
+export function isPerson({ credentials }: RequestContext): boolean {
+  return (credentials.principal as { type?: string }).type === 'user';
 }
 
 /** Names the caller as the audit log does. */

@@ -2,6 +2,7 @@ import { ConflictError, InputError, NotFoundError } from '@backstage/errors';
 import {
   type Approval,
   formatByteSize,
+  mlApprovalDecidePlatformPermission,
   mlVersionManagePermission,
   type ModelLimits,
   type SizeException,
@@ -42,7 +43,12 @@ export class SizeExceptionService implements ApprovalAction {
 
   constructor(options: SizeExceptionServiceOptions) {
     this.#options = options;
-    options.approvals.register('artifact.limit', this);
+    options.approvals.register({
+      kind: 'artifact.limit',
+      title: 'Larger artifacts',
+      permission: mlApprovalDecidePlatformPermission,
+      action: this,
+    });
   }
 
   async get(context: RequestContext, model: string): Promise<ModelLimits> {
@@ -69,6 +75,9 @@ export class SizeExceptionService implements ApprovalAction {
       model,
       subject: checked,
       subjectKey: model,
+      summary: `Let artifacts of ${model} have ${formatByteSize(
+        checked.maxBytes,
+      )}`,
       reason: request.reason,
       consequences: [
         `An artifact of ${model} may have up to ${bytes(
@@ -86,7 +95,8 @@ export class SizeExceptionService implements ApprovalAction {
     trx: Knex.Transaction,
   ): Promise<void> {
     const { audit, store } = this.#options;
-    const { id, model, reason, requestedBy, subject } = approval;
+    const { id, reason, requestedBy, subject } = approval;
+    const model = approval.model!;
     const expiresAt = String(subject.expiresAt);
     if (Date.parse(expiresAt) <= Date.now()) {
       throw new ConflictError(

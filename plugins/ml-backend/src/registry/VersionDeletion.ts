@@ -1,6 +1,7 @@
 import { ConflictError } from '@backstage/errors';
 import {
   type Approval,
+  mlApprovalDecidePermission,
   mlVersionDeletePermission,
   type Version,
 } from '@ml-platform/plugin-ml-common';
@@ -44,7 +45,12 @@ export class VersionDeletion implements ApprovalAction {
 
   constructor(options: VersionDeletionOptions) {
     this.#options = options;
-    options.approvals.register('version.delete', this);
+    options.approvals.register({
+      kind: 'version.delete',
+      title: 'Delete a version',
+      permission: mlApprovalDecidePermission,
+      action: this,
+    });
   }
 
   async request(
@@ -67,6 +73,7 @@ export class VersionDeletion implements ApprovalAction {
       model: name,
       subject: { version: versionName, digest: version.digest },
       subjectKey: `${name}@${versionName}`,
+      summary: `Delete ${name} ${versionName}`,
       reason,
       consequences: await this.#consequences(version),
     });
@@ -77,7 +84,8 @@ export class VersionDeletion implements ApprovalAction {
     context: RequestContext,
     trx: Knex.Transaction,
   ): Promise<void> {
-    const { model, subject } = approval;
+    const { subject } = approval;
+    const model = approval.model!;
     const version = await this.#options.store.getVersion(
       model,
       String(subject.version),

@@ -3,6 +3,7 @@ import {
   type Approval,
   formatByteSize,
   mlVersionDeletePermission,
+  mlApprovalDecidePermission,
   mlVersionManagePermission,
   type RetentionPreview,
   type RetentionRule,
@@ -47,7 +48,12 @@ export class RetentionService implements ApprovalAction {
 
   constructor(options: RetentionServiceOptions) {
     this.#options = options;
-    options.approvals.register('retention.delete', this);
+    options.approvals.register({
+      kind: 'retention.delete',
+      title: 'Delete old versions',
+      permission: mlApprovalDecidePermission,
+      action: this,
+    });
   }
 
   async get(
@@ -145,7 +151,8 @@ export class RetentionService implements ApprovalAction {
     trx: Knex.Transaction,
   ): Promise<void> {
     const { deletion, store } = this.#options;
-    const { id, model, subject } = approval;
+    const { id, subject } = approval;
+    const model = approval.model!;
     const asked = new Set(String(subject.versions).split(' '));
     // By the rule that was approved, but by what is in use now.
     const { remove } = await this.#apply(
@@ -198,6 +205,7 @@ export class RetentionService implements ApprovalAction {
         ...(rule.keepDays && { keepDays: rule.keepDays }),
       },
       subjectKey: model,
+      summary: `Delete ${remove.length} old versions of ${model}`,
       reason: `The retention rule that ${setBy} set: keep the newest ${
         rule.keepNewest
       }${rule.keepDays ? ` and those younger than ${rule.keepDays} days` : ''}`,

@@ -4,7 +4,8 @@ import type { Knex } from 'knex';
 /** What happened; id, time and source are added. */
 export interface OutboxEvent {
   type: EventType;
-  model: string;
+  /** Absent for what is about the platform. */
+  model?: string;
   /** E.g. `wine-classifier@1.0.0`. */
   subject: string;
   /** Who did it. */

@@ -9,16 +9,13 @@ import type {
 import type { RolloutAction } from '../serving/rollout';
 import { ExperimentsClient } from './ExperimentsClient';
 import { LimitsClient } from './LimitsClient';
+import { ApprovalsClient } from './ApprovalsClient';
 import { AuditClient } from './AuditClient';
 import { LineageClient } from './LineageClient';
 import { MlTransport, type MlClientOptions, toQuery } from './MlTransport';
 import { PredictionsClient } from './PredictionsClient';
 import { ProofsClient } from './ProofsClient';
-import {
-  AliasesClient,
-  ApprovalsClient,
-  VersionsClient,
-} from './RegistryClients';
+import { AliasesClient, VersionsClient } from './RegistryClients';
 import { RetentionClient } from './RetentionClient';
 import { WebhooksClient } from './WebhooksClient';
 

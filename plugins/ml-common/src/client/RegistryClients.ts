@@ -1,4 +1,4 @@
-import type { Approval, ApprovalState } from '../governance/approvals';
+import type { Approval } from '../governance/approvals';
 import type {
   Alias,
   AliasMove,
@@ -156,47 +156,6 @@ export class AliasesClient {
       'PUT',
       `${modelPath(model)}/aliases/${encodeURIComponent(name)}/policy`,
       { body: policy },
-    );
-  }
-}
-
-/** @public */
-export class ApprovalsClient {
-  readonly #transport: MlTransport;
-
-  /** @internal */
-  constructor(transport: MlTransport) {
-    this.#transport = transport;
-  }
-
-  /** Newest first. */
-  list(
-    query: {
-      state?: ApprovalState;
-      model?: string;
-      limit?: number;
-      cursor?: string;
-    } = {},
-  ): Promise<Page<Approval>> {
-    return this.#transport.request('GET', `/approvals${toQuery({ ...query })}`);
-  }
-
-  get(id: string): Promise<Approval> {
-    return this.#transport.request(
-      'GET',
-      `/approvals/${encodeURIComponent(id)}`,
-    );
-  }
-
-  decide(
-    id: string,
-    decision: 'approve' | 'deny' | 'withdraw',
-    request: { comment?: string } = {},
-  ): Promise<Approval> {
-    return this.#transport.request(
-      'POST',
-      `/approvals/${encodeURIComponent(id)}/${decision}`,
-      { body: request },
     );
   }
 }

@@ -47,6 +47,18 @@ export const mlApprovalDecidePermission = createPermission({
   resourceType: RESOURCE_TYPE_ML_MODEL,
 });
 
+/** Decide on what others asked for that is the platform's to give. @public */
+export const mlApprovalDecidePlatformPermission = createPermission({
+  name: 'ml.approval.decide.platform',
+  attributes: { action: 'update' },
+});
+
+/** Do without the second person in an emergency, to be reviewed. @public */
+export const mlApprovalBreakGlassPermission = createPermission({
+  name: 'ml.approval.break-glass',
+  attributes: { action: 'update' },
+});
+
 /** Release a version to staging. @public */
 export const mlReleaseStagingPermission = createPermission({
   name: 'ml.release.staging',
@@ -106,6 +118,8 @@ export const mlPermissions = [
   mlVersionManagePermission,
   mlVersionDeletePermission,
   mlApprovalDecidePermission,
+  mlApprovalDecidePlatformPermission,
+  mlApprovalBreakGlassPermission,
   mlReleaseStagingPermission,
   mlReleaseProductionPermission,
   mlReleaseRollbackPermission,

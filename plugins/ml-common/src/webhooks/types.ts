@@ -68,5 +68,6 @@ export interface MlEvent {
   subject: string;
   time: string;
   datacontenttype: 'application/json';
-  data: { model: string; actor: string } & Record<string, unknown>;
+  /** The model is absent for what is about the platform. */
+  data: { model?: string; actor: string } & Record<string, unknown>;
 }

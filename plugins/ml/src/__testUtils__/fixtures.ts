@@ -146,6 +146,7 @@ export function anApproval(partial: Partial<Approval> = {}): Approval {
     id: 'approval-1',
     kind: 'version.delete',
     model: 'wine-classifier',
+    summary: 'Delete wine-classifier 1.0.0',
     subject: { version: '1.0.0', digest: `sha256:${'ab'.repeat(32)}` },
     reason: 'Trained on the wrong data',
     state: 'pending',

@@ -53,7 +53,29 @@ const partOf =
     partial as T;
 export const versionsMock = partOf<MlApi['versions']>();
 export const lineageMock = partOf<MlApi['lineage']>();
-export const approvalsMock = partOf<MlApi['approvals']>();
+const KINDS = {
+  items: [
+    {
+      kind: 'version.delete',
+      title: 'Delete a version',
+      permission: 'ml.approval.decide',
+      perModel: true,
+      effect: 'act' as const,
+      breakGlass: true,
+    },
+    {
+      kind: 'policy-change',
+      title: 'Change a policy',
+      permission: 'ml.approval.decide.platform',
+      perModel: false,
+      effect: 'permit' as const,
+      usableForSeconds: 86_400,
+      breakGlass: true,
+    },
+  ],
+};
+export const approvalsMock = (partial: Partial<MlApi['approvals']> = {}) =>
+  partOf<MlApi['approvals']>()({ listKinds: async () => KINDS, ...partial });
 export const webhooksMock = partOf<MlApi['webhooks']>();
 export const auditMock = partOf<MlApi['audit']>();
 export const limitsMock = partOf<MlApi['limits']>();

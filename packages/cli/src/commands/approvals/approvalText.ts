@@ -3,7 +3,8 @@ import { formatBytes, formatDate } from '../../output/format';
 import type { Output } from '../../output/Output';
 
 /** What it is about: `wine-classifier@1.0.0` */
-export function subjectText({ model, subject }: Approval): string {
+export function subjectText({ model, subject, summary }: Approval): string {
+  if (!model) return summary;
   if (subject.version) return `${model}@${subject.version}`;
   if (subject.maxBytes) {
     return `${model}, ${formatBytes(

@@ -11,7 +11,11 @@ export async function printAsked(
 ): Promise<ExitStatus> {
   const { client } = await connect();
   const { id, model, requestedBy } = approval;
-  const { owner } = await client.getModel(model);
+  const who = model
+    ? `who may decide for ${model} (owner: ${
+        (await client.getModel(model)).owner
+      })`
+    : 'who may decide for the platform';
   await output.object({
     kind: 'Approval',
     name: id,
@@ -21,7 +25,7 @@ export async function printAsked(
   output.info(
     [
       '',
-      `${notYet} A second person has to approve: anybody but ${requestedBy} who may decide for ${model} (owner: ${owner}).`,
+      `${notYet} A second person has to approve: anybody but ${requestedBy} ${who}.`,
       `They run:      ml approvals approve ${id}`,
       `To take back:  ml approvals withdraw ${id}`,
     ].join('\n'),

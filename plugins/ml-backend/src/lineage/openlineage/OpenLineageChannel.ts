@@ -59,7 +59,10 @@ export class OpenLineageChannel implements DeliveryChannel {
       return toDeploymentEvent(event, this.#namespace);
     }
     const { model, version } = event.data;
-    const found = await this.#versions.getVersion(model, String(version));
+    const found = await this.#versions.getVersion(
+      String(model),
+      String(version),
+    );
     if (!found) throw new Error(`${event.subject} is not registered any more`);
     return toTrainingEvent(found, this.#namespace);
   }

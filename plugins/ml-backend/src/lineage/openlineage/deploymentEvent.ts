@@ -14,7 +14,7 @@ import {
  */
 export function toDeploymentEvent(event: MlEvent, namespace: string): object {
   const { data } = event;
-  const { model } = data;
+  const model = String(data.model);
   const [environment, version] = [String(data.environment), `${data.version}`];
   const hasFailed = event.type === 'internal.ml.release.failed';
   return {

@@ -2,11 +2,8 @@ import { useState } from 'react';
 import { Box, Flex, Text } from '@backstage/ui';
 import { DEFAULT_NAMESPACE } from '@backstage/catalog-model';
 import { EntityRefLink } from '@backstage/plugin-catalog-react';
-import {
-  type Approval,
-  mlApprovalDecidePermission,
-} from '@ml-platform/plugin-ml-common';
-import { useRight } from '../../hooks/useRight';
+import type { Approval, ApprovalKindInfo } from '@ml-platform/plugin-ml-common';
+import { useApprovalRight } from '../../hooks/useApprovalRight';
 import {
   approvalActions,
   type Decision,
@@ -30,12 +27,13 @@ const TONES: Record<Approval['state'], Tone> = {
 /** A request, with what the user can do about it. */
 export function ApprovalItem(props: {
   approval: Approval;
+  kind: ApprovalKindInfo | undefined;
   identity: string;
   onDone: () => void;
 }) {
   const { approval, identity, onDone } = props;
   const say = texts.approvals;
-  const mayDecide = useRight(mlApprovalDecidePermission, approval.model);
+  const mayDecide = useApprovalRight(approval, props.kind);
   const actions = approvalActions(approval, { identity, mayDecide });
   const [deciding, setDeciding] = useState<Decision>();
   const subject = say.subject(approval);
@@ -51,15 +49,19 @@ export function ApprovalItem(props: {
         />
       </Flex>
       <Text as="p" variant="body-small" color="secondary">
-        <EntityRefLink
-          entityRef={{
-            kind: 'model',
-            namespace: DEFAULT_NAMESPACE,
-            name: approval.model,
-          }}
-          title={approval.model}
-          hideIcon
-        />{' '}
+        {approval.model ? (
+          <EntityRefLink
+            entityRef={{
+              kind: 'model',
+              namespace: DEFAULT_NAMESPACE,
+              name: approval.model,
+            }}
+            title={approval.model}
+            hideIcon
+          />
+        ) : (
+          say.platform
+        )}{' '}
         · asked for by <Actor actor={approval.requestedBy} />{' '}
         <RelativeTime iso={approval.requestedAt} />
         {approval.state === 'pending' && (

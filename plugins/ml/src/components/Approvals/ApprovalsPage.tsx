@@ -26,15 +26,16 @@ export function ApprovalsPage(props: { onChange?: () => void }) {
   const query = useMlQuery({
     key: `approvals:${isAll}:${cursor ?? ''}`,
     load: async api => {
-      const [{ identity }, page] = await Promise.all([
+      const [{ identity }, kinds, page] = await Promise.all([
         api.info(),
+        api.approvals.listKinds(),
         api.approvals.list({
           state: isAll ? undefined : 'pending',
           limit: PAGE_SIZE,
           cursor,
         }),
       ]);
-      return { identity, page };
+      return { identity, kinds: kinds.items, page };
     },
     keepPrevious: true,
   });
@@ -59,7 +60,7 @@ export function ApprovalsPage(props: { onChange?: () => void }) {
           <ToggleButton id="all">{say.all}</ToggleButton>
         </ToggleButtonGroup>
         <QueryView query={query} loading={<LoadingState lines={8} />}>
-          {({ identity, page }) => (
+          {({ identity, kinds, page }) => (
             <>
               {page.items.length === 0 ? (
                 <StateMessage
@@ -77,6 +78,7 @@ export function ApprovalsPage(props: { onChange?: () => void }) {
                     <ApprovalItem
                       key={approval.id}
                       approval={approval}
+                      kind={kinds.find(({ kind }) => kind === approval.kind)}
                       identity={identity}
                       onDone={() => {
                         query.reload();
