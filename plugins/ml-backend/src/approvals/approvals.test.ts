@@ -1,3 +1,4 @@
+import type { PermissionsService } from '@backstage/backend-plugin-api';
 import { mockCredentials } from '@backstage/backend-test-utils';
 import { AuthorizeResult } from '@backstage/plugin-permission-common';
 import type { Approval } from '@ml-platform/plugin-ml-common';
@@ -10,6 +11,7 @@ jest.setTimeout(60_000);
 
 const databases = testDatabases();
 const MODEL = 'wine-classifier';
+const BREAK_GLASS = 'ml.approval.break-glass';
 
 describe.each(databases.ids)('approvals over REST on %s', databaseId => {
   let platform: TestPlatform;
@@ -23,13 +25,12 @@ describe.each(databases.ids)('approvals over REST on %s', databaseId => {
 
   beforeEach(async () => {
     allowed.clear();
-    const authorize = async (requests: any[]) =>
-      requests.map(({ permission }) => ({
+    const authorize: PermissionsService['authorize'] = async requests =>
+      requests.map(({ permission: { name } }) => ({
         result:
-          permission.name === 'ml.approval.break-glass' &&
-          !allowed.has(permission.name)
-            ? (AuthorizeResult.DENY as const)
-            : (AuthorizeResult.ALLOW as const),
+          name === BREAK_GLASS && !allowed.has(name)
+            ? AuthorizeResult.DENY
+            : AuthorizeResult.ALLOW,
       }));
     platform = await TestPlatform.start({
       knex: await databases.init(databaseId),
@@ -86,8 +87,8 @@ describe.each(databases.ids)('approvals over REST on %s', databaseId => {
     const reason = 'It leaks what it was trained on';
     await expect(
       mia().approvals.breakGlass(id, { reason }),
-    ).rejects.toMatchObject(refusal(403, 'ml.approval.break-glass'));
-    allowed.add('ml.approval.break-glass');
+    ).rejects.toMatchObject(refusal(403, BREAK_GLASS));
+    allowed.add(BREAK_GLASS);
     await expect(
       mia().approvals.breakGlass(id, { reason: 'now' }),
     ).rejects.toMatchObject(refusal(400, 'reason'));
