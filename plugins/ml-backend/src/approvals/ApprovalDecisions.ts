@@ -192,16 +192,10 @@ export class ApprovalDecisions {
       const model = await registry.getModel(context, approval.model!);
       await authorizer.requireForModel(context, permission, model);
     }
-    const own = isPartyOf(context, approval);
-    if (own || samePerson(approval.breakGlass?.by, context.actor)) {
+    const tie = tieOf(context, approval);
+    if (tie) {
       await journal.denied(context, approval, step, 'the same person');
-      throw new NotAllowedError(
-        own
-          ? approval.requestedBy === context.actor
-            ? 'You asked for this yourself, so somebody else has to decide on it'
-            : `${approval.requestedBy}, which is yours, asked for this, so somebody else has to decide on it`
-          : 'You did this alone, so somebody else has to review it',
-      );
+      throw new NotAllowedError(tie);
     }
   }
 
@@ -223,6 +217,24 @@ function isPartyOf({ actor }: RequestContext, approval: Approval): boolean {
     samePerson(approval.requestedBy, actor) ||
     samePerson(approval.requestedFor, actor)
   );
+}
+
+/** Why somebody is no second person. */
+function tieOf(
+  context: RequestContext,
+  approval: Approval,
+): string | undefined {
+  const { actor } = context;
+  const { breakGlass, requestedBy } = approval;
+  if (samePerson(requestedBy, actor)) {
+    return 'You asked for this yourself, so somebody else has to decide on it';
+  }
+  if (isPartyOf(context, approval)) {
+    return `${requestedBy}, which is yours, asked for this, so somebody else has to decide on it`;
+  }
+  return samePerson(breakGlass?.by, actor)
+    ? 'You did this alone, so somebody else has to review it'
+    : undefined;
 }
 
 function over({ decidedBy, state }: Approval): ConflictError {
