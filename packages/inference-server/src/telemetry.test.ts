@@ -186,6 +186,13 @@ describe('what is told of requests', () => {
     expect(text).toMatch(
       /route_weight_ratio\{environment="production",model="test",version="1\.0\.0"\} 0\.75/,
     );
+    const version = 'environment="production",model="test",version="1.0.0"';
+    expect(text).toContain(`ml_inference_replicas{${version},count="ready"} 1`);
+    expect(text).toContain(`ml_inference_waiting_requests{${version}} 0`);
+    const [, memory] = new RegExp(
+      `ml_inference_memory_bytes\\{${version}\\} (\\d+)`,
+    ).exec(text)!;
+    expect(Number(memory)).toBeGreaterThan(10_000_000);
     expect(text).toMatch(/^process_resident_memory_bytes \d+/m);
     expect(text).not.toContain('made-up-by-a-caller');
   });

@@ -1,3 +1,4 @@
+import { credentials } from '@grpc/grpc-js';
 import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
 import {
@@ -17,6 +18,7 @@ import {
   ADD,
   ARITHMETIC,
   fixture,
+  GrpcClient,
   ServerProcess,
   TestBed,
   TestRegistry,
@@ -200,6 +202,45 @@ describe('TLS', () => {
         ? true
         : undefined,
     );
+  });
+
+  it('does the same for gRPC', async () => {
+    const request = {
+      modelName: 'test',
+      inputs: ADD.inputs.map(({ data, ...tensor }) => ({
+        ...tensor,
+        contents: { fp32Contents: data },
+      })),
+    };
+    const ask = async (
+      identity?: { cert: Buffer; key: Buffer },
+      metadata?: Record<string, string>,
+    ) => {
+      const grpc = new GrpcClient(
+        bed.server.grpcAddresses.production,
+        credentials.createSsl(ca, identity?.key, identity?.cert),
+      );
+      try {
+        return (await grpc.infer(request, { metadata, timeoutMs: 10_000 }))
+          .code;
+      } finally {
+        grpc.close();
+      }
+    };
+    expect(await ask(shop)).toBe('OK');
+    expect(
+      await ask(undefined, { authorization: 'Bearer key-of-the-lab' }),
+    ).toBe('OK');
+    expect(await ask()).toBe('UNAUTHENTICATED');
+    expect(await ask(undefined, { authorization: 'Bearer wrong' })).toBe(
+      'UNAUTHENTICATED',
+    );
+    const forged = stranger.issue('forged-grpc', `URI:${SHOP}`);
+    expect(await ask(client(forged))).toBe('UNAUTHENTICATED');
+    const plain = new GrpcClient(bed.server.grpcAddresses.production);
+    const { code } = await plain.infer(request, { timeoutMs: 2_000 });
+    plain.close();
+    expect(['UNAVAILABLE', 'DEADLINE_EXCEEDED']).toContain(code);
   });
 
   it('takes a renewed certificate up without a restart, and keeps the old one when the new one is wrong', async () => {

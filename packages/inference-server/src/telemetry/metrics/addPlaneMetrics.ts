@@ -48,6 +48,39 @@ export function addPlaneMetrics(registry: Registry, plane: ServingPlane): void {
       });
     },
   );
+  gauge(
+    'ml_inference_replicas',
+    'Replicas of a version: ready, as many as wanted now, and the min and max of its scaling.',
+    [...VERSION, 'count'],
+    made => {
+      eachVersion(plane, (labels, runner) => {
+        const { replicas } = runner.status();
+        for (const [count, value] of Object.entries(replicas ?? {})) {
+          made.set({ ...labels, count }, value);
+        }
+      });
+    },
+  );
+  gauge(
+    'ml_inference_memory_bytes',
+    'Resident memory of all replicas of a version.',
+    VERSION,
+    made => {
+      eachVersion(plane, (labels, runner) =>
+        made.set(labels, runner.status().memoryBytes ?? 0),
+      );
+    },
+  );
+  gauge(
+    'ml_inference_waiting_requests',
+    'Requests that wait for a replica with room, by version.',
+    VERSION,
+    made => {
+      eachVersion(plane, (labels, runner) =>
+        made.set(labels, runner.status().waiting ?? 0),
+      );
+    },
+  );
   const restarts: Counter<(typeof VERSION)[number]> = new Counter({
     name: 'ml_inference_worker_deaths_total',
     help: 'How often a worker of the version ended unasked.',
