@@ -205,7 +205,7 @@ describe('TLS', () => {
   });
 
   it('does the same for gRPC', async () => {
-    const request = {
+    const message = {
       modelName: 'test',
       inputs: ADD.inputs.map(({ data, ...tensor }) => ({
         ...tensor,
@@ -221,7 +221,7 @@ describe('TLS', () => {
         credentials.createSsl(ca, identity?.key, identity?.cert),
       );
       try {
-        return (await grpc.infer(request, { metadata, timeoutMs: 10_000 }))
+        return (await grpc.infer(message, { metadata, timeoutMs: 10_000 }))
           .code;
       } finally {
         grpc.close();
@@ -238,7 +238,7 @@ describe('TLS', () => {
     const forged = stranger.issue('forged-grpc', `URI:${SHOP}`);
     expect(await ask(client(forged))).toBe('UNAUTHENTICATED');
     const plain = new GrpcClient(bed.server.grpcAddresses.production);
-    const { code } = await plain.infer(request, { timeoutMs: 2_000 });
+    const { code } = await plain.infer(message, { timeoutMs: 2_000 });
     plain.close();
     expect(['UNAVAILABLE', 'DEADLINE_EXCEEDED']).toContain(code);
   });
