@@ -112,7 +112,8 @@ async function take(browser, shot) {
   );
   const page = await context.newPage();
   await page.goto(shot.address);
-  await page.getByRole('button', { name: 'Enter' }).click();
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  await page.getByRole('button', { name: 'Mei Tanaka' }).click();
   await shot.prepare?.(page);
   await shot.ready(page).first().waitFor();
   await page.waitForLoadState('networkidle');

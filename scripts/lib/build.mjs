@@ -13,6 +13,11 @@ const TARGETS = [
     output: 'packages/inference-server/dist',
   },
   {
+    name: '@ml-platform/dev-identity-provider',
+    title: 'Build the identity provider',
+    output: 'packages/dev-identity-provider/dist',
+  },
+  {
     name: '@ml-platform/cli',
     title: 'Build the ml command',
     output: 'packages/cli/dist',

@@ -4,6 +4,7 @@ import { handOver } from './backstage.mjs';
 import { dataDir as dataFolder, root } from './paths.mjs';
 import { checkPorts, readPorts } from './ports.mjs';
 import { ensureSecrets } from './secrets.mjs';
+import { identityProvider } from './identityProvider.mjs';
 import { inferenceServer } from './services.mjs';
 import { warn } from './terminal.mjs';
 
@@ -19,39 +20,45 @@ const DEVELOPMENT = {
 
 /**
  * `yarn start`: `backstage-cli repo start`, as in any Backstage repository. With
- * no arguments it has the inference server beside it, for something to deploy to.
+ * no arguments it has beside it the identity provider, for somebody to sign in,
+ * and the inference server, for something to deploy to.
  */
 export async function startDevelopment() {
   const whole = process.argv.length === 2;
-  const dataPlane = whole ? await startDataPlane() : undefined;
+  const beside = whole ? await startBeside() : [];
   try {
     return await handOver(['repo', 'start'], DEVELOPMENT);
   } finally {
-    await dataPlane?.stop(10_000);
+    for (const service of beside) await service.stop(10_000);
   }
 }
 
-async function startDataPlane() {
+async function startBeside() {
+  const dataDir = dataFolder();
+  const ports = readPorts();
+  const context = {
+    toolchain: { node: process.execPath, env: process.env },
+    dataDir,
+    ports,
+    host: '127.0.0.1',
+    secrets: ensureSecrets({ dataDir }),
+    // They end together with this process, so nobody needs to find them later.
+    runFile: { setChild: () => {} },
+  };
+  const started = [];
   try {
-    if (!existsSync(path.join(root, 'packages/inference-server/dist'))) {
-      throw new Error('it is not built; run: yarn build');
+    for (const folder of ['dev-identity-provider', 'inference-server']) {
+      if (existsSync(path.join(root, 'packages', folder, 'dist'))) continue;
+      throw new Error(`packages/${folder} is not built; run: yarn build`);
     }
-    const dataDir = dataFolder();
-    const ports = readPorts();
     await checkPorts(ports);
-    const service = inferenceServer({
-      toolchain: { node: process.execPath, env: process.env },
-      dataDir,
-      ports,
-      host: '127.0.0.1',
-      secrets: ensureSecrets({ dataDir }),
-      // It ends together with this process, so nobody needs to find it later.
-      runFile: { setChild: () => {} },
-    });
-    await service.start();
-    return service;
+    for (const create of [identityProvider, inferenceServer]) {
+      const service = create(context);
+      await service.start();
+      started.push(service);
+    }
   } catch (error) {
-    warn(`The inference server is not started: ${error.message}`);
-    return undefined;
+    warn(`Not all of the platform is started: ${error.message}`);
   }
+  return started;
 }

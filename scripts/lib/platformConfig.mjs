@@ -1,5 +1,6 @@
 import { existsSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { metadataUrl } from './identityProvider.mjs';
 import { root } from './paths.mjs';
 
 /**
@@ -16,6 +17,13 @@ export function writePlatformConfig({ dataDir, ports, host }) {
       baseUrl: url,
       listen: { host, port: ports.portal },
       database: { connection: { directory: path.join(dataDir, 'database') } },
+    },
+    auth: {
+      providers: {
+        oidc: {
+          development: { metadataUrl: metadataUrl(ports) },
+        },
+      },
     },
     // One process has no need of the bus between processes, whose long polls
     // would hold up a stop for a minute.

@@ -4,6 +4,9 @@ import net from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { FriendlyError } from './FriendlyError.mjs';
 
+/** Where gRPC listens when nothing is said; the inference server has the same rule. */
+const GRPC_DISTANCE = 100;
+
 const PORTS = [
   { key: 'portal', variable: 'ML_PORT', port: 7007, what: 'the portal' },
   {
@@ -28,25 +31,31 @@ const PORTS = [
     key: 'productionGrpc',
     variable: 'ML_PRODUCTION_GRPC_PORT',
     beside: 'production',
+    distance: GRPC_DISTANCE,
     what: 'the production gateway over gRPC',
   },
   {
     key: 'stagingGrpc',
     variable: 'ML_STAGING_GRPC_PORT',
     beside: 'staging',
+    distance: GRPC_DISTANCE,
     what: 'the staging gateway over gRPC',
   },
+  {
+    key: 'identity',
+    variable: 'ML_IDENTITY_PORT',
+    beside: 'control',
+    distance: 1,
+    what: 'the identity provider',
+  },
 ];
-
-/** Where gRPC listens when nothing is said; the inference server has the same rule. */
-const GRPC_DISTANCE = 100;
 
 /** Ports of all listeners: the defaults, or what the environment says. */
 export function readPorts(env = process.env) {
   const ports = {};
-  for (const { key, variable, port, beside } of PORTS) {
+  for (const { key, variable, port, beside, distance } of PORTS) {
     const text = env[variable];
-    const fallback = beside ? ports[beside] + GRPC_DISTANCE : port;
+    const fallback = beside ? ports[beside] + distance : port;
     const value = text ? Number(text) : fallback;
     if (!Number.isInteger(value) || value < 1 || value > 65535) {
       throw new FriendlyError(

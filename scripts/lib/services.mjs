@@ -1,21 +1,29 @@
 import path from 'node:path';
 import { answers } from './http.mjs';
+import { identityProvider } from './identityProvider.mjs';
 import { root, stampsDir } from './paths.mjs';
 import { Service } from './Service.mjs';
 
 const GRACE_MS = 15_000;
 
-/** The inference server and the portal, as processes that know nothing of each other. */
+/** The identity provider, the inference server and the portal, each a process. */
 export class PlatformServices {
   #services;
 
   constructor(context) {
-    this.#services = [inferenceServer(context), portal(context)];
+    this.#services = [
+      identityProvider(context),
+      inferenceServer(context),
+      portal(context),
+    ];
   }
 
-  /** Starts both at once; the first that fails makes this fail. */
+  /** Starts all but the first at once; the first that fails makes this fail. */
   async start() {
-    await Promise.all(this.#services.map(service => service.start()));
+    const [identity, ...others] = this.#services;
+    // The portal asks it once, when it starts.
+    await identity.start();
+    await Promise.all(others.map(service => service.start()));
   }
 
   /** The portal goes first, so that it does not see the other one go. */
@@ -92,7 +100,8 @@ function portal({ toolchain, dataDir, ports, secrets, runFile, config }) {
     env: {
       ...toolchain.env,
       ...secrets,
-      NODE_ENV: 'production',
+      // Over plain HTTP, Backstage lets a command sign in during development only.
+      NODE_ENV: 'development',
       NODE_COMPILE_CACHE: path.join(stampsDir, 'compile-cache'),
     },
     logFile: path.join(dataDir, 'logs/portal.log'),

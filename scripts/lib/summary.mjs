@@ -20,7 +20,7 @@ export function printSummary({ ports, dataDir, startedAt, seeded }) {
   say(
     `  Staging     http://localhost:${ports.staging}, gRPC at localhost:${ports.stagingGrpc}`,
   );
-  say('  Sign in     as Guest: press Enter on the first page');
+  say('  Sign in     as any of the example people: it asks who you are');
   say(`  Data        ${display(dataDir)} ${dim('(npm run reset wipes it)')}`);
   if (seeded && example) {
     say();

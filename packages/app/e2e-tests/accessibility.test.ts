@@ -1,6 +1,6 @@
 import AxeBuilder from '@axe-core/playwright';
 import { expect, type Page } from '@playwright/test';
-import { environment, ml, MODEL_PAGE, openAsGuest, test } from './support';
+import { ENGINEER, environment, ml, MODEL_PAGE, openAs, test } from './support';
 
 const VIEWS: Array<{
   name: string;
@@ -144,7 +144,7 @@ for (const theme of ['light', 'dark']) {
         value => localStorage.setItem('theme', value),
         theme,
       );
-      await openAsGuest(page, address);
+      await openAs(page, ENGINEER, address);
       await ready(page);
       await page.waitForFunction(hasSettled);
       const { violations } = await new AxeBuilder({ page }).analyze();

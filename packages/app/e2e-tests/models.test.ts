@@ -1,8 +1,10 @@
 import { expect } from '@playwright/test';
-import { MODEL_PAGE, openAsGuest, test } from './support';
+import { ENGINEER, MODEL_PAGE, openAs, test } from './support';
 
-test('a guest enters, and sees first what is live where', async ({ page }) => {
-  await openAsGuest(page);
+test('an engineer signs in, and sees first what is live where', async ({
+  page,
+}) => {
+  await openAs(page, ENGINEER);
   await expect(page).toHaveURL(/\/ml$/);
   await expect(page).toHaveTitle(/ML Platform/);
   for (const name of ['wine-classifier', 'diabetes-risk']) {
@@ -15,7 +17,7 @@ test('a guest enters, and sees first what is live where', async ({ page }) => {
 });
 
 test('search is in the address and survives a reload', async ({ page }) => {
-  await openAsGuest(page);
+  await openAs(page, ENGINEER);
   const wine = page.getByRole('row', { name: /wine-classifier/ });
   const diabetes = page.getByRole('row', { name: /diabetes-risk/ });
   await expect(wine).toBeVisible();
@@ -36,7 +38,7 @@ test('search is in the address and survives a reload', async ({ page }) => {
 });
 
 test('a model says what it is and how to call it', async ({ page }) => {
-  await openAsGuest(page);
+  await openAs(page, ENGINEER);
   await page.getByRole('link', { name: 'wine-classifier' }).click();
   await expect(page).toHaveURL(new RegExp(`${MODEL_PAGE}$`));
   await expect(page.getByRole('region', { name: 'request' })).toContainText(
@@ -55,7 +57,7 @@ test('a model says what it is and how to call it', async ({ page }) => {
 });
 
 test('the documentation renders inside the portal', async ({ page }) => {
-  await openAsGuest(page, '/docs/default/component/ml-platform');
+  await openAs(page, ENGINEER, '/docs/default/component/ml-platform');
   await expect(
     page.getByRole('heading', { level: 1, name: /ML Platform/ }).first(),
   ).toBeVisible({ timeout: 45_000 });

@@ -1,10 +1,10 @@
 import { expect } from '@playwright/test';
-import { openAsGuest, test } from './support';
+import { ENGINEER, openAs, test } from './support';
 
 test('a new model starts in the wizard, and is found', async ({ page }) => {
   // Names are taken for good, and the platform may be tested again.
   const name = `rain-${Date.now().toString(36)}`;
-  await openAsGuest(page, '/create/templates/default/new-model');
+  await openAs(page, ENGINEER, '/create/templates/default/new-model');
   const next = page.getByRole('button', { name: 'Next' });
 
   const nameField = page.getByRole('textbox', { name: 'Name' });
@@ -47,8 +47,9 @@ test('a new model starts in the wizard, and is found', async ({ page }) => {
 test('a file of a version is read in the portal, and downloaded', async ({
   page,
 }) => {
-  await openAsGuest(
+  await openAs(
     page,
+    ENGINEER,
     '/catalog/default/model/wine-classifier/versions?version=1.0.0',
   );
   await page.getByRole('button', { name: 'Show model.yaml' }).click();

@@ -1,5 +1,5 @@
 import { expect } from '@playwright/test';
-import { environment, ml, MODEL_PAGE, openAsGuest, test } from './support';
+import { ENGINEER, environment, ml, MODEL_PAGE, openAs, test } from './support';
 
 const VERSIONS = ['1.0.0', '1.1.0'];
 const DEPLOYMENTS = `${MODEL_PAGE}/deployments`;
@@ -15,7 +15,7 @@ test('the dialog deploys, and every open page follows without a reload', async (
   page,
   context,
 }) => {
-  await openAsGuest(page, DEPLOYMENTS);
+  await openAs(page, ENGINEER, DEPLOYMENTS);
   // The same browser is signed in already.
   const onlooker = await context.newPage();
   await onlooker.goto('/ml');
@@ -47,7 +47,7 @@ test('the dialog deploys, and every open page follows without a reload', async (
 });
 
 test('a rollback asks once, and is a release of its own', async ({ page }) => {
-  await openAsGuest(page, DEPLOYMENTS);
+  await openAs(page, ENGINEER, DEPLOYMENTS);
   const staging = environment(page, 'Staging');
   await expect(staging.version).toBeVisible();
   const from = (await staging.version.textContent())!;
@@ -75,7 +75,7 @@ test('a rollback asks once, and is a release of its own', async ({ page }) => {
 });
 
 test('the keyboard alone is enough to deploy', async ({ page }) => {
-  await openAsGuest(page, DEPLOYMENTS);
+  await openAs(page, ENGINEER, DEPLOYMENTS);
   const staging = environment(page, 'Staging');
   const from = (await staging.version.textContent())!;
   const to = VERSIONS.find(version => version !== from)!;

@@ -29,10 +29,14 @@ export async function ml(...args: string[]): Promise<string> {
   return stdout;
 }
 
-/** Opens a page of the portal as guest. */
-export async function openAsGuest(page: Page, address = '/') {
+/** An ML engineer of the team that owns the model. */
+export const ENGINEER = 'Mei Tanaka';
+
+/** Signs in as one of the example people, to a page of the portal. */
+export async function openAs(page: Page, person: string, address = '/') {
   await page.goto(address);
-  await page.getByRole('button', { name: 'Enter' }).click();
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  await page.getByRole('button', { name: person }).click();
 }
 
 /** The panel of an environment on a model's page. */

@@ -5,7 +5,7 @@ const backend = createBackend();
 backend.add(import('@backstage/plugin-app-backend'));
 
 backend.add(import('@backstage/plugin-auth-backend'));
-backend.add(import('@backstage/plugin-auth-backend-module-guest-provider'));
+backend.add(import('@ml-platform/plugin-auth-backend-module-ml'));
 
 backend.add(import('@backstage/plugin-permission-backend'));
 backend.add(

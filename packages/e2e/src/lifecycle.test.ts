@@ -117,6 +117,7 @@ describe('starting and stopping', () => {
     ['production', 'ML_PRODUCTION_PORT'],
     ['staging', 'ML_STAGING_PORT'],
     ['control', 'ML_CONTROL_PORT'],
+    ['identity', 'ML_IDENTITY_PORT'],
   ] as const)(
     'says in one line that the %s port is taken, by whom, and what to do',
     async (name, variable) => {

@@ -7,7 +7,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { signInAsGuest } from './testing/signInAsGuest';
+import { signInAs } from './testing/signInAs';
 import { Platform } from './testing/Platform';
 import { Receiver } from './testing/Receiver';
 import { repository } from './testing/run';
@@ -158,7 +158,7 @@ describe('who stands for a version, and what rules ask for', () => {
     );
     await run(['approvals', 'approve', data.id, '--yes'], 0, {
       ML_URL: platform.url,
-      ML_TOKEN: await signInAsGuest(platform),
+      ML_TOKEN: await signInAs(platform, 'mei'),
     });
     const limits = async () =>
       (await read(['limits', 'show', MODEL])).data.maxBytes;

@@ -8,7 +8,8 @@ import { FriendlyError } from '../FriendlyError.mjs';
  * and waits until it is ready.
  */
 export async function launchPlatform({ checkout, dataDir, env }) {
-  const [portal, production, staging, control, ...grpc] = await freePorts(6);
+  const [portal, production, staging, control, identity, ...grpc] =
+    await freePorts(7);
   const platformEnv = {
     ML_DATA_DIR: dataDir,
     ML_PORT: String(portal),
@@ -17,6 +18,7 @@ export async function launchPlatform({ checkout, dataDir, env }) {
     ML_PRODUCTION_GRPC_PORT: String(grpc[0]),
     ML_STAGING_GRPC_PORT: String(grpc[1]),
     ML_CONTROL_PORT: String(control),
+    ML_IDENTITY_PORT: String(identity),
     ML_CONFIG: path.join(dataDir, 'config.json'),
   };
   const started = Date.now();

@@ -16,6 +16,8 @@ const TEST_SECRETS = {
   ML_CLI_TOKEN: 'test-cli-token',
   ML_SERVING_TOKEN: 'test-serving-token',
   ML_CONTROL_TOKEN: 'test-control-token',
+  ML_IDENTITY_SECRET: 'test-identity-secret',
+  ML_SESSION_KEY: 'test-session-key',
   ML_WEBHOOKS_KEY: 'test-webhooks-key',
 };
 

@@ -8,13 +8,14 @@ import { stillRunning } from './processes';
 import { type Outcome, repository, run, type RunOptions } from './run';
 import { until } from './until';
 
-export type ServiceName = 'portal' | 'inference server';
+export type ServiceName = 'portal' | 'inference server' | 'identity provider';
 
 export interface Ports {
   portal: number;
   production: number;
   staging: number;
   control: number;
+  identity: number;
   productionGrpc: number;
   stagingGrpc: number;
 }
@@ -44,9 +45,10 @@ export class Platform {
   /** `env` comes on top of what every platform gets. */
   static async create(env: NodeJS.ProcessEnv = {}): Promise<Platform> {
     const dataDir = mkdtempSync(join(tmpdir(), 'ml-platform-e2e-'));
-    const [portal, production, staging, control, ...grpc] = await freePorts(6);
+    const [portal, production, staging, control, identity, ...grpc] =
+      await freePorts(7);
     const [productionGrpc, stagingGrpc] = grpc;
-    const ports = { portal, production, staging, control };
+    const ports = { portal, production, staging, control, identity };
     const all = { ...ports, productionGrpc, stagingGrpc };
     return new Platform(dataDir, all, env);
   }
@@ -83,6 +85,7 @@ export class Platform {
       ML_PRODUCTION_GRPC_PORT: String(this.ports.productionGrpc),
       ML_STAGING_GRPC_PORT: String(this.ports.stagingGrpc),
       ML_CONTROL_PORT: String(this.ports.control),
+      ML_IDENTITY_PORT: String(this.ports.identity),
       ML_CONFIG: join(this.dataDir, 'config.json'),
     };
   }

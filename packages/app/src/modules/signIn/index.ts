@@ -1,0 +1,8 @@
+import { createFrontendModule } from '@backstage/frontend-plugin-api';
+import { OidcAuthApi } from './oidcAuthApi';
+import { SignInExtension } from './SignInExtension';
+
+export const signInModule = createFrontendModule({
+  pluginId: 'app',
+  extensions: [OidcAuthApi, SignInExtension],
+});
