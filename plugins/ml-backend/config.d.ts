@@ -107,6 +107,29 @@ export interface Config {
         owners?: string[];
       }>;
     };
+    /** Keeps desired state in a Git repository, when the section is there. */
+    gitops?: {
+      /** Switches it off where the section is there; true by default. */
+      enabled?: boolean;
+      /** The embedded repository, or the copy of the remote one; `.ml/git` by default. */
+      directory?: string;
+      /** HTTPS address of a repository on GitHub or GitLab, instead of the embedded one. */
+      remote?: string;
+      /** `main` by default. */
+      branch?: string;
+      /** How often the repository is looked at; 10 seconds by default. */
+      interval?: HumanDuration | string;
+      /**
+       * Whether the e-mail address of a commit's author is believed; with
+       * `confirm` every change waits for somebody who applies it. `email` by default.
+       */
+      authors?: 'email' | 'confirm';
+      /** Of the platform's own commits. */
+      committer?: {
+        name?: string;
+        email?: string;
+      };
+    };
     serving?: {
       /** The inference server on this machine. */
       embedded?: {

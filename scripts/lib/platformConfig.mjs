@@ -41,6 +41,7 @@ export function writePlatformConfig({ dataDir, ports, host }) {
         checkpoints: { file: path.join(dataDir, 'audit/checkpoints.jsonl') },
       },
       artifacts: { embedded: { directory: path.join(dataDir, 'artifacts') } },
+      gitops: { directory: path.join(dataDir, 'git') },
       serving: {
         embedded: {
           control: { url: `http://127.0.0.1:${ports.control}` },

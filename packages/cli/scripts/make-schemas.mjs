@@ -1,4 +1,4 @@
-// Writes docs/schemas/*.json and the tables of fields in docs/reference/packaging.md.
+// Writes docs/schemas/*.json and the tables of fields in the pages of the reference.
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { load, root } from './bundle.mjs';
@@ -6,12 +6,13 @@ import { writeOrCheck } from './writeOrCheck.mjs';
 
 const { schemas } = await load(`
   import { z } from 'zod';
-  import { modelFileSchema, cardSchema, suiteHeadSchema } from '@ml-platform/plugin-ml-common';
+  import { modelFileSchema, cardSchema, suiteHeadSchema, deploymentFileSchema } from '@ml-platform/plugin-ml-common';
   const convert = schema => z.toJSONSchema(schema, { io: 'input' });
   export const schemas = {
     'model.yaml': convert(modelFileSchema),
     'card.yaml': convert(cardSchema),
     'eval/suite.yaml': convert(suiteHeadSchema),
+    'environments/<environment>/<team>/<model>.yaml': convert(deploymentFileSchema),
   };
 `);
 
@@ -19,7 +20,10 @@ const FILES = {
   'model.yaml': 'model',
   'card.yaml': 'card',
   'eval/suite.yaml': 'suite',
+  'environments/<environment>/<team>/<model>.yaml': 'deployment',
 };
+const PACKAGING = 'docs/reference/packaging.md';
+const PAGES = { deployment: 'docs/reference/deployment-file.md' };
 
 /** One row a field, nested ones as \`parent.child\`, those of a list as \`parent[].child\`. */
 function rows(schema, prefix = '') {
@@ -68,15 +72,16 @@ function table(schema) {
     .join('\n');
 }
 
-const page = 'docs/reference/packaging.md';
-let text = await readFile(path.join(root, page), 'utf8');
+const pages = {};
 const files = {};
 for (const [name, short] of Object.entries(FILES)) {
+  const page = PAGES[short] ?? PACKAGING;
+  const text = pages[page] ?? (await readFile(path.join(root, page), 'utf8'));
   const begin = `<!-- fields of ${name}: written by packages/cli/scripts/make-schemas.mjs -->`;
   const end = `<!-- end of fields of ${name} -->`;
   const [from, to] = [text.indexOf(begin), text.indexOf(end)];
   if (from < 0 || to < from) throw new Error(`${page} lacks ${begin} … ${end}`);
-  text = `${text.slice(0, from + begin.length)}\n\n${table(
+  pages[page] = `${text.slice(0, from + begin.length)}\n\n${table(
     schemas[name],
   )}\n\n${text.slice(to)}`;
   files[`docs/schemas/${short}.json`] = JSON.stringify({
@@ -85,4 +90,4 @@ for (const [name, short] of Object.entries(FILES)) {
   });
 }
 
-await writeOrCheck({ ...files, [page]: text });
+await writeOrCheck({ ...files, ...pages });

@@ -6,6 +6,7 @@ import { durationToMilliseconds } from '@backstage/types';
 import type { PlatformInfo, PolicyValues } from '@ml-platform/plugin-ml-common';
 import type { ExternalArtifactStoreOptions, S3Options } from './artifacts';
 import { readS3Options } from './artifacts/s3/readS3Options';
+import { type GitopsConfig, readGitopsConfig } from './gitops/readGitopsConfig';
 import type { AuditConfig } from './audit/startAudit';
 import { readSignatureSettings } from './proof/readSignatureSettings';
 import type { SignatureSettings } from './proof/signatureSettings';
@@ -62,6 +63,8 @@ export interface MlConfig {
   policies: PolicyValues;
   strategies: StrategySettings;
   signatures: SignatureSettings;
+  /** Absent when no desired state is kept in Git. */
+  gitops?: GitopsConfig;
   /** Host and port of the registry that clients push to. */
   registryHost: string;
   /** Where clients push instead of to the portal. */
@@ -140,6 +143,7 @@ export function readMlConfig(config: RootConfigService): MlConfig {
     policies: readPolicies(config),
     strategies: readStrategySettings(config),
     signatures: readSignatureSettings(config),
+    gitops: readGitopsConfig(config),
     registryHost: new URL(
       external?.getString('url') ?? config.getString('backend.baseUrl'),
     ).host,

@@ -4,6 +4,7 @@ import {
   resolvePackagePath,
 } from '@backstage/backend-plugin-api';
 import { actionsRegistryServiceRef } from '@backstage/backend-plugin-api/alpha';
+import { catalogServiceRef } from '@backstage/plugin-catalog-node';
 import { eventsServiceRef } from '@backstage/plugin-events-node';
 import { signalsServiceRef } from '@backstage/plugin-signals-node';
 import { mlPermissions } from '@ml-platform/plugin-ml-common';
@@ -31,6 +32,9 @@ import { ChangeNotifier } from './events/ChangeNotifier';
 import { DatabaseExperimentStore } from './experiments/DatabaseExperimentStore';
 import { ExperimentCarrier } from './experiments/ExperimentCarrier';
 import { ExperimentService } from './experiments/ExperimentService';
+import { createGitops } from './gitops/createGitops';
+import { DatabaseGitopsStore } from './gitops/DatabaseGitopsStore';
+import { ReleaseIntents } from './gitops/ReleaseIntents';
 import { SingleValue } from './extensions/SingleValue';
 import { createRouter } from './http/createRouter';
 import { DatabaseLineageStore } from './lineage/DatabaseLineageStore';
@@ -85,6 +89,7 @@ export const mlPlugin = createBackendPlugin({
       deps: {
         actionsRegistry: actionsRegistryServiceRef,
         auth: coreServices.auth,
+        catalog: catalogServiceRef,
         config: coreServices.rootConfig,
         database: coreServices.database,
         events: eventsServiceRef,
@@ -269,7 +274,20 @@ export const mlPlugin = createBackendPlugin({
           releases: store,
           loadTimeout: config.loadTimeout,
         });
-        const reconciler = new Reconciler({ ...shared, carrier, outbox });
+        const gitopsStore = new DatabaseGitopsStore({ knex });
+        let onIntent = () => {};
+        const released = config.gitops
+          ? new ReleaseIntents({
+              outbox,
+              store: gitopsStore,
+              onIntent: () => onIntent(),
+            })
+          : outbox;
+        const reconciler = new Reconciler({
+          ...shared,
+          carrier,
+          outbox: released,
+        });
         const monitor = new ServingMonitor({
           target,
           changes,
@@ -279,7 +297,7 @@ export const mlPlugin = createBackendPlugin({
         });
         const runner = new ReleaseRunner({
           ...shared,
-          outbox,
+          outbox: released,
           loadTimeout: config.loadTimeout,
           policies,
           strategies: config.strategies,
@@ -292,6 +310,18 @@ export const mlPlugin = createBackendPlugin({
           proofs,
           onCreated: () => runner.wake(),
         });
+
+        const gitops =
+          config.gitops &&
+          createGitops({
+            ...deps,
+            settings: config.gitops,
+            store: gitopsStore,
+            releaseStore: store,
+            models: registryStore,
+            ...{ registry, releases, authorizer, audit },
+          });
+        onIntent = () => gitops?.wake();
 
         const experiments = new ExperimentService({
           ...shared,
@@ -320,6 +350,7 @@ export const mlPlugin = createBackendPlugin({
             limits,
             retention,
             releases,
+            gitops: gitops?.gitops,
             experiments,
             deployments,
             webhooks,
@@ -351,10 +382,12 @@ export const mlPlugin = createBackendPlugin({
         deps.lifecycle.addStartupHook(() => {
           runner.start();
           monitor.start();
+          gitops?.start();
         });
         deps.lifecycle.addShutdownHook(async () => {
           monitor.stop();
           await runner.stop();
+          await gitops?.stop();
         });
       },
     });

@@ -9,7 +9,10 @@ import {
   type Node,
 } from 'yaml';
 
-/** A parsed YAML file that knows on which line a field stands. */
+/**
+ * A parsed YAML file that knows on which line a field stands.
+ * @public
+ */
 export class YamlFile {
   readonly value: unknown;
   readonly issues: PackageIssue[];

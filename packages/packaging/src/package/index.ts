@@ -17,3 +17,4 @@ export { listAllFiles } from './listAllFiles';
 export { noteDigests } from './noteDigests';
 export { validatePackage, type PackageReport } from './validatePackage';
 export { DEFAULT_OUTPUT, expectReplaceable, writeLayout } from './writeLayout';
+export { YamlFile } from './YamlFile';

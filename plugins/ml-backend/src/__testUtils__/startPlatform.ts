@@ -14,6 +14,8 @@ import {
   startTestBackend,
 } from '@backstage/backend-test-utils';
 import type { PermissionsService } from '@backstage/backend-plugin-api';
+import type { Entity } from '@backstage/catalog-model';
+import { catalogServiceMock } from '@backstage/plugin-catalog-node/testUtils';
 import { AuthorizeResult } from '@backstage/plugin-permission-common';
 import type { JsonObject } from '@backstage/types';
 import { MlClient, type Release } from '@ml-platform/plugin-ml-common';
@@ -36,6 +38,11 @@ export interface StartOptions {
   webhooks?: JsonObject;
   openLineage?: JsonObject;
   signatures?: JsonObject;
+  gitops?: JsonObject;
+  roles?: JsonObject;
+  integrations?: JsonObject;
+  /** Of the catalog. */
+  entities?: Entity[];
   /** Instead of the embedded store. */
   artifacts?: JsonObject;
   maxArtifactBytes?: number;
@@ -68,6 +75,7 @@ export class TestPlatform {
           },
         }),
         ...(options.scheduler ? [schedulerFactory(options.scheduler)] : []),
+        catalogServiceMock.factory({ entities: options.entities ?? [] }),
         mockServices.database.factory({ knex: options.knex }),
         mockServices.permissions.mock({
           authorize: allow,
@@ -77,8 +85,11 @@ export class TestPlatform {
         mockServices.rootConfig.factory({
           data: {
             backend: { baseUrl: options.baseUrl ?? 'http://localhost:7007' },
+            integrations: options.integrations ?? {},
             ml: {
               signatures: options.signatures ?? {},
+              ...(options.gitops && { gitops: options.gitops }),
+              ...(options.roles && { roles: options.roles }),
               artifacts: options.artifacts ?? {
                 embedded: {
                   directory,

@@ -11,6 +11,8 @@ import { createAuditRouter } from '../audit/router';
 import type { AuditService } from '../audit/AuditService';
 import type { ExperimentService } from '../experiments/ExperimentService';
 import { createExperimentsRouter } from '../experiments/router';
+import type { GitopsService } from '../gitops/GitopsService';
+import { createGitopsRouter } from '../gitops/router';
 import type { LineageService } from '../lineage/LineageService';
 import { createLimitsRouter } from '../limits/router';
 import type { SizeExceptionService } from '../limits/SizeExceptionService';
@@ -50,6 +52,7 @@ export interface RouterOptions {
   experiments: ExperimentService;
   releases: ReleaseService;
   deployments: DeploymentViews;
+  gitops?: GitopsService;
   webhooks: WebhookService;
   lineage: LineageService;
   proofs: ProofService;
@@ -95,6 +98,7 @@ export function createRouter(options: RouterOptions): express.Router {
   v1.use(createRetentionRouter(options));
   v1.use(createReleasesRouter(options));
   v1.use(createExperimentsRouter(options));
+  v1.use(createGitopsRouter(options));
   v1.use(createAuditRouter(options));
   v1.use(createWebhooksRouter(options));
   v1.use(createLineageRouter(options));

@@ -8,6 +8,7 @@ import type {
 } from '../releases/types';
 import type { RolloutAction } from '../serving/rollout';
 import { ExperimentsClient } from './ExperimentsClient';
+import { GitopsClient } from './GitopsClient';
 import { LimitsClient } from './LimitsClient';
 import { ApprovalsClient } from './ApprovalsClient';
 import { AuditClient } from './AuditClient';
@@ -104,6 +105,7 @@ export class MlClient {
   readonly proofs: ProofsClient;
   readonly retention: RetentionClient;
   readonly experiments: ExperimentsClient;
+  readonly gitops: GitopsClient;
   readonly predictions: PredictionsClient;
   readonly #transport: MlTransport;
 
@@ -119,6 +121,7 @@ export class MlClient {
     this.proofs = new ProofsClient(this.#transport);
     this.retention = new RetentionClient(this.#transport);
     this.experiments = new ExperimentsClient(this.#transport);
+    this.gitops = new GitopsClient(this.#transport);
     this.predictions = new PredictionsClient(this.#transport);
   }
 

@@ -110,6 +110,21 @@ export const mlWebhookManagePermission = createPermission({
   attributes: { action: 'update' },
 });
 
+/** Read the repository of desired state, which names every deployment. @public */
+export const mlGitopsReadPermission = createPermission({
+  name: 'ml.gitops.read',
+  attributes: { action: 'read' },
+});
+
+/**
+ * Push to the repository of desired state; each file needs the permission to
+ * release that model there as well. @public
+ */
+export const mlGitopsPushPermission = createPermission({
+  name: 'ml.gitops.push',
+  attributes: { action: 'update' },
+});
+
 /** All permissions of the plugin. @public */
 export const mlPermissions = [
   mlModelReadPermission,
@@ -128,4 +143,6 @@ export const mlPermissions = [
   mlArtifactDeletePermission,
   mlAuditReadPermission,
   mlWebhookManagePermission,
+  mlGitopsReadPermission,
+  mlGitopsPushPermission,
 ];

@@ -9,6 +9,7 @@ import {
 } from '@backstage/plugin-permission-common';
 import type { Request } from 'express';
 import { actorOf } from '../../http/requestContext';
+import { requestToken } from '../../http/requestToken';
 import type {
   ArtifactAudit,
   ArtifactAuditEvent,
@@ -56,7 +57,7 @@ export class ArtifactAccess {
     options: { requestId: string; attempt?: Attempt },
   ): Promise<AuthenticatedCaller> {
     const { requestId, attempt } = options;
-    const token = tokenOf(req);
+    const token = requestToken(req);
     if (!token) {
       if (attempt) {
         await this.#recordDenial({ actor: 'anonymous', requestId }, attempt);
@@ -128,22 +129,6 @@ function actionOf(attempt: Attempt | undefined): ArtifactAuditEvent['action'] {
   return name === 'ml.artifact.push' || name === 'ml.artifact.delete'
     ? name
     : 'ml.artifact.pull';
-}
-
-function tokenOf(req: Request): string | undefined {
-  const [scheme, value] = (req.header('authorization') ?? '').split(' ');
-  switch (scheme.toLowerCase()) {
-    case 'bearer':
-      return value;
-    case 'basic': {
-      const [, ...password] = Buffer.from(value ?? '', 'base64')
-        .toString('utf8')
-        .split(':');
-      return password.join(':');
-    }
-    default:
-      return undefined;
-  }
 }
 
 function unauthorized(message: string, cause?: unknown): OciError {
