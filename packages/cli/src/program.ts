@@ -12,6 +12,7 @@ import { addDeployCommand } from './commands/deploy/command';
 import { addDoctorCommand } from './commands/doctor/command';
 import { addExperimentsCommands } from './commands/experiments/command';
 import { addExportCommand } from './commands/export/command';
+import { addGitopsCommands } from './commands/gitops/command';
 import { addHelpCommand } from './commands/help/command';
 import { addInitCommand } from './commands/init/command';
 import { addLimitsCommands } from './commands/limits/command';
@@ -108,6 +109,7 @@ Exit codes are listed by \`ml help exit-codes\`.`,
   addApprovalsCommands(program, start);
   addLimitsCommands(program, start);
   addRetentionCommands(program, start);
+  addGitopsCommands(program, start);
   addWebhooksCommands(program, start);
   addAuditCommands(program, start);
   addOpenCommand(program, start);

@@ -319,7 +319,7 @@ export const mlPlugin = createBackendPlugin({
             store: gitopsStore,
             releaseStore: store,
             models: registryStore,
-            ...{ registry, releases, authorizer, audit },
+            ...{ registry, releases, authorizer, audit, policies },
           });
         onIntent = () => gitops?.wake();
 

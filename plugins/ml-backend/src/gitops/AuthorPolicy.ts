@@ -1,5 +1,5 @@
-import type { Config } from '@backstage/config';
-import { type Environment } from '@ml-platform/plugin-ml-common';
+import type { Environment, Role } from '@ml-platform/plugin-ml-common';
+import type { PolicySettings } from '../policy/PolicySettings';
 import { deployPermission } from '../releases/checkReleasable';
 import type { Author } from './AuthorDirectory';
 
@@ -12,46 +12,34 @@ import type { Author } from './AuthorDirectory';
  * credentials would allow everything. This check stands in its place, and is
  * stricter than the usual policy: the author has to own the model, by itself
  * or as a member of the owning group, or to be a platform admin; and, where
- * roles are configured, to be an engineer.
+ * anybody has a role, to be an engineer.
  */
 export class AuthorPolicy {
-  readonly #roles: Record<string, string[]> | undefined;
+  readonly #policies: PolicySettings;
 
-  constructor(options: { roles: Record<string, string[]> | undefined }) {
-    this.#roles = options.roles;
-  }
-
-  static fromConfig(config: Config): AuthorPolicy {
-    const section = config.getOptionalConfig('ml.roles');
-    const roles =
-      section &&
-      Object.fromEntries(
-        ['platform-admin', 'ml-engineer'].map(role => [
-          role,
-          (section.getOptionalStringArray(role) ?? []).map(ref =>
-            ref.toLowerCase(),
-          ),
-        ]),
-      );
-    return new AuthorPolicy({ roles });
+  constructor(options: { policies: PolicySettings }) {
+    this.#policies = options.policies;
   }
 
   /** @returns why not; undefined when the author may */
-  findObjection(
+  async findObjection(
     author: Author,
     environment: Environment,
     model: { name: string; owner: string },
-  ): string | undefined {
+  ): Promise<string | undefined> {
+    const roles = await this.#policies.get('roles');
     const refs = author.ownershipRefs.map(ref => ref.toLowerCase());
-    const has = (role: string) =>
-      this.#roles?.[role]?.some(ref => refs.includes(ref)) ?? false;
+    const has = (role: Role) => roles[role].some(ref => refs.includes(ref));
     if (has('platform-admin')) return undefined;
-    const permission = deployPermission(environment).name;
+    const lacks = `${author.ref} lacks the permission ${
+      deployPermission(environment).name
+    } for ${model.name}`;
     if (!refs.includes(model.owner.toLowerCase())) {
-      return `${author.ref} lacks the permission ${permission} for ${model.name}: a commit releases models of its author's own teams only, and ${model.name} belongs to ${model.owner}`;
+      return `${lacks}: a commit releases models of its author's own teams only, and ${model.name} belongs to ${model.owner}`;
     }
-    if (this.#roles && !has('ml-engineer')) {
-      return `${author.ref} lacks the permission ${permission} for ${model.name}: it has none of the roles ml-engineer and platform-admin`;
+    const isConfigured = Object.values(roles).some(refsOf => refsOf.length);
+    if (isConfigured && !has('ml-engineer')) {
+      return `${lacks}: it has none of the roles ml-engineer and platform-admin`;
     }
     return undefined;
   }

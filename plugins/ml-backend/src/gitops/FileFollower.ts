@@ -140,7 +140,7 @@ export class FileFollower {
       };
     }
     const owned = await models.getModel(model);
-    const objection = policy.findObjection(author, environment, {
+    const objection = await policy.findObjection(author, environment, {
       name: model,
       owner: owned?.owner ?? '',
     });

@@ -7,6 +7,7 @@ import type {
 import type { CatalogService } from '@backstage/plugin-catalog-node';
 import type { AuditLog } from '../audit/AuditLog';
 import type { Authorizer } from '../authorization/Authorizer';
+import type { PolicySettings } from '../policy/PolicySettings';
 import type { RegistryService } from '../registry/RegistryService';
 import type { RegistryStore } from '../registry/RegistryStore';
 import type { ReleaseService } from '../releases/ReleaseService';
@@ -39,6 +40,7 @@ export function createGitops(options: {
   releases: ReleaseService;
   authorizer: Authorizer;
   audit: AuditLog;
+  policies: PolicySettings;
   auth: AuthService;
   catalog: CatalogService;
   rootHttpRouter: RootHttpRouterService;
@@ -79,7 +81,7 @@ export function createGitops(options: {
       ...options,
       facts,
       authors: directory,
-      policy: AuthorPolicy.fromConfig(config),
+      policy: new AuthorPolicy(options),
       trustsAuthors: settings.trustsAuthors,
     }),
   });
