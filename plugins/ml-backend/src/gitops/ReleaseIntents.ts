@@ -33,10 +33,11 @@ export class ReleaseIntents implements EventOutbox {
       string,
       string | undefined
     >;
-    if (!state || !release || !environment) return;
+    const { model } = event;
+    if (!state || !model || !release || !environment) return;
     await store.addIntent(trx, {
       release,
-      model: event.model,
+      model,
       environment: environment as 'staging' | 'production',
       state,
       error,
