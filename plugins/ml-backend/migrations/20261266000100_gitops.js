@@ -19,7 +19,9 @@ exports.up = async function up(knex) {
     table.string('at', 24).notNullable().comment('ISO 8601, UTC');
     table
       .string('commit', 64)
-      .comment('The commit that was last tried, written before it is published');
+      .comment(
+        'The commit that was last tried, written before it is published',
+      );
     table
       .smallint('pending')
       .comment('1 until the commit is in the repository, then null');
@@ -33,7 +35,10 @@ exports.up = async function up(knex) {
     table.string('blob', 64).notNullable().comment('Id of the content');
     table.text('commit').notNullable().comment('JSON: who changed it last');
     table.text('desired').comment('JSON: version, digest, strategy');
-    table.text('issues').notNullable().comment('JSON: what is wrong, and where');
+    table
+      .text('issues')
+      .notNullable()
+      .comment('JSON: what is wrong, and where');
     table.index(['model', 'environment']);
   });
   await knex.schema.createTable('ml_gitops_attempts', table => {
@@ -45,7 +50,10 @@ exports.up = async function up(knex) {
       .notNullable()
       .comment('The commit that changed the file last');
     table.string('release_id', 36).comment('The release that carries it out');
-    table.string('state', 20).notNullable().comment('released, waiting, denied');
+    table
+      .string('state', 20)
+      .notNullable()
+      .comment('released, waiting, denied');
     table.text('message').comment('Why it was not released');
     table.string('actor', 255).comment('On whose behalf');
     table.string('at', 24).notNullable().comment('ISO 8601, UTC');
