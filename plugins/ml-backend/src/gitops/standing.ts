@@ -23,6 +23,8 @@ export interface Standing {
   isDue: boolean;
 }
 
+const FOLLOWS = { message: 'What runs has changed; the commit follows' };
+
 /**
  * Compares what runs with what the file says. It asks for the state alone, not
  * for how it came about, so whatever was missed is caught up with.
@@ -81,8 +83,6 @@ export function standingOf(facts: Facts): Standing {
           )}; merge another change, or apply it once more with 'ml gitops apply'`,
   });
 }
-
-const FOLLOWS = { message: 'What runs has changed; the commit follows' };
 
 function describe(release: Release | undefined): string {
   if (!release) return 'It was released, and does not run any more';
