@@ -9,6 +9,7 @@ import { canaryTexts } from './canaryTexts';
 import { experimentTexts } from './experimentTexts';
 import { lifecycleTexts } from './lifecycleTexts';
 import { lineageTexts } from './lineageTexts';
+import { releaseTexts } from './releaseTexts';
 import { rulesTexts } from './rulesTexts';
 import { searchTexts } from './searchTexts';
 import { trafficTexts } from './trafficTexts';
@@ -20,6 +21,7 @@ export const texts = {
   ...lifecycleTexts,
   ...canaryTexts,
   ...auditTexts,
+  ...releaseTexts,
   ...newModelTexts,
   lineage: lineageTexts,
   traffic: trafficTexts,
@@ -71,6 +73,8 @@ export const texts = {
       `You may not release to ${environment}: that takes the permission ml.release.${environment}. Ask a platform admin for it.`,
     mayNotRollBack: (environment: Environment) =>
       `You may not roll back in ${environment}: that takes the permission ml.release.rollback. Ask a platform admin for it.`,
+    mayNotOverride:
+      'You may not pass over the rules for releases: that takes the permission ml.release.override, which platform admins have.',
     noVersions: 'No version is registered yet.',
     alreadyLive: (version: string, environment: Environment) =>
       `${version} is live in ${environment} already.`,
@@ -145,6 +149,7 @@ export const texts = {
   },
 
   rollback: {
+    choose: 'Go back to',
     title: (environment: Environment) => `Roll back ${environment}?`,
     submit: (version: string) => `Roll back to ${version}`,
     what: (from: string, to: string, environment: Environment) =>

@@ -16,6 +16,10 @@ import {
 import type { PermissionsService } from '@backstage/backend-plugin-api';
 import type { Entity } from '@backstage/catalog-model';
 import { catalogServiceMock } from '@backstage/plugin-catalog-node/testUtils';
+import {
+  notificationService,
+  type NotificationSendOptions,
+} from '@backstage/plugin-notifications-node';
 import { AuthorizeResult } from '@backstage/plugin-permission-common';
 import type { JsonObject } from '@backstage/types';
 import { MlClient, type Release } from '@ml-platform/plugin-ml-common';
@@ -46,6 +50,9 @@ export interface StartOptions {
   /** Instead of the embedded store. */
   artifacts?: JsonObject;
   maxArtifactBytes?: number;
+  /** Settings below `ml.releases`, and quotas. */
+  releases?: JsonObject;
+  quotas?: JsonObject;
   audit?: JsonObject;
   /** To start scheduled work by hand. */
   scheduler?: ReturnType<typeof mockServices.scheduler>;
@@ -57,6 +64,7 @@ export class TestPlatform {
     const target = options.target ?? new ScriptedServingTarget();
     const directory =
       options.directory ?? mkdtempSync(join(tmpdir(), 'ml-artifacts-'));
+    const sent: NotificationSendOptions[] = [];
     const allow = async (requests: unknown[]) =>
       requests.map(() => ({ result: AuthorizeResult.ALLOW }));
     const backend = await startTestBackend({
@@ -76,6 +84,15 @@ export class TestPlatform {
         }),
         ...(options.scheduler ? [schedulerFactory(options.scheduler)] : []),
         catalogServiceMock.factory({ entities: options.entities ?? [] }),
+        createServiceFactory({
+          service: notificationService,
+          deps: {},
+          factory: () => ({
+            send: async notification => {
+              sent.push(notification);
+            },
+          }),
+        }),
         mockServices.database.factory({ knex: options.knex }),
         mockServices.permissions.mock({
           authorize: allow,
@@ -107,7 +124,11 @@ export class TestPlatform {
               openLineage: options.openLineage ?? {},
               audit: options.audit ?? {},
               serving: { statusInterval: '50ms' },
-              releases: { loadTimeout: options.loadTimeout ?? '20s' },
+              releases: {
+                loadTimeout: options.loadTimeout ?? '20s',
+                ...options.releases,
+              },
+              quotas: options.quotas ?? {},
             },
           },
         }),
@@ -118,6 +139,7 @@ export class TestPlatform {
       url: `http://127.0.0.1:${port}`,
       target,
       directory,
+      sent,
       stop: () => backend.stop(),
     });
   }
@@ -125,14 +147,20 @@ export class TestPlatform {
   readonly url: string;
   readonly target: ScriptedServingTarget;
   readonly directory: string;
+  /** Notifications. */
+  readonly sent: NotificationSendOptions[];
   readonly stop: () => Promise<void>;
 
   private constructor(
-    options: Pick<TestPlatform, 'url' | 'target' | 'directory' | 'stop'>,
+    options: Pick<
+      TestPlatform,
+      'url' | 'target' | 'directory' | 'sent' | 'stop'
+    >,
   ) {
     this.url = options.url;
     this.target = options.target;
     this.directory = options.directory;
+    this.sent = options.sent;
     this.stop = options.stop;
   }
 

@@ -2,6 +2,7 @@ import { useMemo, useState } from 'react';
 import type {
   Environment,
   Model,
+  ReleaseOutlook,
   Strategy,
   Version,
 } from '@ml-platform/plugin-ml-common';
@@ -28,7 +29,7 @@ export function useDeployForm(options: {
     options.environment ?? 'staging',
   );
   const [version, setVersion] = useState(options.version);
-  const [strategy, setStrategy] = useState<Strategy>('immediate');
+  const [chosenStrategy, setStrategy] = useState<Strategy>();
   const [reason, setReason] = useState('');
   const versions = useMlQuery({
     key: `choices:${model.name}`,
@@ -37,17 +38,26 @@ export function useDeployForm(options: {
     concerns: () => false,
   });
 
+  const outlook = useMlQuery({
+    key: `outlook:${model.name}:${environment}`,
+    load: api => api.getReleaseOutlook(model.name, environment),
+    concerns: ({ model: changed }) => changed === model.name,
+  });
+  const usual = outlook.status === 'ready' ? outlook.data : undefined;
+  const strategy = chosenStrategy ?? usual?.strategy;
+
   const request = useMemo(
     () => ({
       body: {
         environment,
         version: version ?? '',
-        strategy,
+        // Without a choice, the platform takes its own way.
+        strategy: chosenStrategy,
         reason: reason.trim() || undefined,
       },
       idempotencyKey: randomKey(),
     }),
-    [environment, version, strategy, reason],
+    [environment, version, chosenStrategy, reason],
   );
 
   const find = (name: string | undefined): Version | undefined =>
@@ -63,7 +73,9 @@ export function useDeployForm(options: {
   const allowed: ActionState = version
     ? actions[environment].deployVersion(version, chosen?.state)
     : { enabled: false, reason: texts.deploy.chooseVersion };
-  const submit = allowed.enabled ? signed : allowed;
+  const stopped = stopOf(usual);
+  let submit = allowed.enabled ? signed : allowed;
+  if (submit.enabled && stopped) submit = { enabled: false, reason: stopped };
   const from = deploymentTo(model, environment)?.version;
 
   return {
@@ -75,6 +87,8 @@ export function useDeployForm(options: {
     setVersion,
     strategy,
     setStrategy,
+    outlook: usual,
+    stopped,
     reason,
     setReason,
     request,
@@ -82,4 +96,13 @@ export function useDeployForm(options: {
     from: from ? { version: from, details: find(from) } : undefined,
     to: version ? { version, details: find(version) } : undefined,
   };
+}
+
+/** The rule that stands in the way whatever is chosen, if one does. */
+function stopOf(outlook: ReleaseOutlook | undefined): string | undefined {
+  if (!outlook) return undefined;
+  const { environment, freeze, quota, team } = outlook;
+  if (freeze) return texts.rulesOfReleases.frozen(environment, freeze);
+  if (quota.used < quota.limit || environment === 'staging') return undefined;
+  return texts.rulesOfReleases.quota(team, quota);
 }

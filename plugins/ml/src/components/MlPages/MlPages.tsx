@@ -12,6 +12,7 @@ import { texts } from '../../texts';
 import { ApprovalsPage } from '../Approvals';
 import { AuditPage } from '../Audit';
 import { ModelsPage } from '../ModelsPage';
+import { ReleasePage } from '../ReleasePage';
 import { VersionSearchPage } from '../VersionSearch';
 import { WebhooksPage } from '../Webhooks';
 import classes from './MlPages.module.css';
@@ -64,6 +65,7 @@ export function MlPages() {
           path="approvals"
           element={<ApprovalsPage onChange={waiting.reload} />}
         />
+        <Route path="releases/:id" element={<ReleasePage />} />
         <Route path="versions" element={<VersionSearchPage />} />
         <Route path="audit" element={<AuditPage />} />
         <Route path="webhooks" element={<WebhooksPage />} />
