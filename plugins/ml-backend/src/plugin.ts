@@ -65,6 +65,8 @@ import { ReleaseExceptions } from './releases/admission/ReleaseExceptions';
 import { DatabaseReleaseStore } from './releases/DatabaseReleaseStore';
 import { DeploymentViews } from './releases/DeploymentViews';
 import { Reconciler } from './releases/Reconciler';
+import { ReleaseInsights } from './releases/ReleaseInsights';
+import { ReleaseRecords } from './releases/ReleaseRecords';
 import { ReleaseRunner } from './releases/ReleaseRunner';
 import { ReleaseService } from './releases/ReleaseService';
 import { RolloutSteering } from './releases/RolloutSteering';
@@ -393,6 +395,10 @@ export const mlPlugin = createBackendPlugin({
             releases,
             gitops: gitops?.gitops,
             steering,
+            insights: new ReleaseInsights({
+              records: new ReleaseRecords({ knex }),
+              registry,
+            }),
             exceptions: releaseExceptions,
             undeployment: new Undeployment({ ...shared, authorizer }),
             experiments,

@@ -52,6 +52,7 @@ export * from './gitops/deploymentFile';
 export * from './gitops/types';
 export * from './releases/freezes';
 export * from './releases/policy';
+export * from './releases/stats';
 export * from './releases/types';
 export * from './serving/controlApi';
 export * from './serving/experiment';

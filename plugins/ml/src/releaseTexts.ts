@@ -2,6 +2,7 @@ import type {
   ActiveFreeze,
   Environment,
   QuotaUse,
+  Release,
   ReleaseOutlook,
   RolloutEvent,
 } from '@ml-platform/plugin-ml-common';
@@ -91,5 +92,43 @@ export const releaseTexts = {
       aborted: 'Aborted',
       reported: 'Reported',
     } satisfies Record<RolloutEvent['what'], string>,
+  },
+
+  board: {
+    title: 'Releases',
+    promote: 'Promote',
+    nothingStaged:
+      'Nothing is live in staging, so there is nothing to promote.',
+    empty: 'Nothing is deployed yet',
+    emptyHelp:
+      'Deploy a version to staging: on a model’s page, or by `ml deploy <model>@<version> --env staging`.',
+    underWay: ({ number, rollout, state, version }: Release) =>
+      `#${number}: ${version}, ${
+        rollout && !rollout.phase
+          ? `${rollout.weight} % of the requests`
+          : state
+      }`,
+    figures: {
+      title: (days: number) => `Production, the last ${days} days`,
+      deployments: 'Deployments',
+      outcomes: ({
+        aborted,
+        failed,
+        succeeded,
+      }: {
+        aborted: number;
+        failed: number;
+        succeeded: number;
+      }) => `${succeeded} succeeded, ${failed} failed, ${aborted} aborted`,
+      failureRate: 'Failure rate',
+      failureRateOf: (count: number) =>
+        `failed or rolled back, of ${count} that ended`,
+      cycleTime: 'Cycle time',
+      deployTime: 'Time to deploy',
+      rollbackTime: 'Time to roll back',
+      none: 'none in this time',
+      spread: (p90: string, count: number) =>
+        `median of ${count}; 9 of 10 within ${p90}`,
+    },
   },
 };

@@ -34,6 +34,7 @@ import type { DeploymentViews } from '../releases/DeploymentViews';
 import type { ReleaseService } from '../releases/ReleaseService';
 import { createReleasesRouter } from '../releases/router';
 import type { ReleaseExceptions } from '../releases/admission/ReleaseExceptions';
+import type { ReleaseInsights } from '../releases/ReleaseInsights';
 import type { RolloutSteering } from '../releases/RolloutSteering';
 import type { Undeployment } from '../releases/Undeployment';
 import type { RetentionService } from '../retention/RetentionService';
@@ -56,6 +57,7 @@ export interface RouterOptions {
   releases: ReleaseService;
   undeployment: Undeployment;
   steering: RolloutSteering;
+  insights: ReleaseInsights;
   exceptions: ReleaseExceptions;
   deployments: DeploymentViews;
   gitops?: GitopsService;

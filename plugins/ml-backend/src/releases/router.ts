@@ -13,6 +13,7 @@ import { idempotencyKeyOf, toContext } from '../http/requestContext';
 import { pageQuerySchema, validate } from '../http/validate';
 import type { DeploymentViews } from './DeploymentViews';
 import type { ReleaseExceptions } from './admission/ReleaseExceptions';
+import type { ReleaseInsights } from './ReleaseInsights';
 import type { ReleaseService } from './ReleaseService';
 import type { RolloutSteering } from './RolloutSteering';
 import type { Undeployment } from './Undeployment';
@@ -38,6 +39,9 @@ const exceptionSchema = z.strictObject({
   release: z.string().max(36).optional(),
   reason: z.string().min(1).max(2000),
 });
+const statsQuerySchema = z.object({
+  days: z.coerce.number().int().min(1).max(366).default(30),
+});
 const outlookQuerySchema = z.object({ environment });
 const steerSchema = z.strictObject({ reason });
 const rollbackSchema = z.strictObject({
@@ -57,6 +61,7 @@ export function createReleasesRouter(options: {
   releases: ReleaseService;
   undeployment: Undeployment;
   steering: RolloutSteering;
+  insights: ReleaseInsights;
   exceptions: ReleaseExceptions;
   deployments: DeploymentViews;
   httpAuth: HttpAuthService;
@@ -65,6 +70,7 @@ export function createReleasesRouter(options: {
     deployments,
     exceptions,
     httpAuth,
+    insights,
     releases,
     steering,
     undeployment,
@@ -163,6 +169,12 @@ export function createReleasesRouter(options: {
           idempotencyKeyOf(request),
         ),
       );
+  });
+
+  router.get('/release-stats', async (request, response) => {
+    const context = await toContext(request, httpAuth);
+    const query = validate(statsQuerySchema, request.query);
+    response.json(await insights.getStats(context, query));
   });
 
   router.get('/releases/:id', async (request, response) => {

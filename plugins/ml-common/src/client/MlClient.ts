@@ -1,6 +1,7 @@
 import type { Approval } from '../governance/approvals';
 import type { NameCheck, NewModel } from '../registry/newModel';
 import type { Model, Page, Version } from '../registry/types';
+import type { ReleaseStatsReport } from '../releases/stats';
 import type { ReleaseOutlook } from '../releases/policy';
 import type {
   Deployment,
@@ -285,6 +286,11 @@ export class MlClient {
         environment,
       })}`,
     );
+  }
+
+  /** How releases to production went, by team. */
+  getReleaseStats(query: { days?: number } = {}): Promise<ReleaseStatsReport> {
+    return this.#transport.request('GET', `/release-stats${toQuery(query)}`);
   }
 
   /** Asks for a second person's approval to lift a rule for one release. */

@@ -42,6 +42,7 @@ const mockMlApi = createApiMock(
         'createRelease',
         'getReleaseOutlook',
         'promote',
+        'getReleaseStats',
         'rollback',
         'steerRelease',
       ].map(name => [name, jest.fn()]),

@@ -7,6 +7,8 @@ import { examples, parseTimeout, requiredEnvironmentOption } from '../options';
 export interface WaitOptions {
   reason?: string;
   wait: boolean;
+  /** Draws the course of a canary, on a terminal. */
+  watch?: boolean;
   /** Milliseconds; the default depends on how long the release is meant to take. */
   timeout?: number;
 }
@@ -40,6 +42,7 @@ export function addReleaseOptions(command: Command): Command {
 export function addWaitOptions(command: Command): Command {
   return command
     .option('--reason <text>', 'why, for the history')
+    .option('-w, --watch', 'draw the course of a canary while it goes on')
     .option('--no-wait', 'return as soon as the release has begun')
     .option(
       '--timeout <duration>',

@@ -1,7 +1,12 @@
 import type { ReleaseRule, RolloutAction } from '@ml-platform/plugin-ml-common';
 import { Option, type Command } from 'commander';
 import type { Launch } from '../../program';
-import { environmentOption, examples, parseLimit } from '../options';
+import {
+  environmentOption,
+  examples,
+  parseLimit,
+  parseTimeout,
+} from '../options';
 
 export interface ListReleasesOptions {
   env?: 'staging' | 'production';
@@ -62,6 +67,39 @@ export function addReleasesCommands(program: Command, launch: Launch): void {
     .action((id: string) =>
       launch(async context =>
         (await import('./releases')).showRelease(context, id),
+      ),
+    );
+  releases
+    .command('watch')
+    .description('Follow a release that is under way, to its end')
+    .argument('<id>', 'id of the release')
+    .option(
+      '--timeout <duration>',
+      'wait this long: 90s, 10m, 1h',
+      parseTimeout,
+    )
+    .addHelpText(
+      'after',
+      examples(
+        'ml releases watch "$(ml releases list wine-classifier --limit 1 -o name)"',
+      ),
+    )
+    .action((id: string, options: { timeout?: number }) =>
+      launch(async context =>
+        (await import('./releases')).watchRelease(context, id, options),
+      ),
+    );
+  releases
+    .command('stats')
+    .description('How releases to production went: failures and times, by team')
+    .option('--days <number>', 'of so many days', parseLimit, 30)
+    .addHelpText(
+      'after',
+      examples('ml releases stats', 'ml releases stats --days 90 --json'),
+    )
+    .action((options: { days: number }) =>
+      launch(async context =>
+        (await import('./stats')).releaseStats(context, options),
       ),
     );
   releases

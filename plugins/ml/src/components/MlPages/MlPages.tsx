@@ -12,6 +12,7 @@ import { texts } from '../../texts';
 import { ApprovalsPage } from '../Approvals';
 import { AuditPage } from '../Audit';
 import { ModelsPage } from '../ModelsPage';
+import { ReleaseBoard } from '../ReleaseBoard';
 import { ReleasePage } from '../ReleasePage';
 import { VersionSearchPage } from '../VersionSearch';
 import { WebhooksPage } from '../Webhooks';
@@ -47,6 +48,7 @@ export function MlPages() {
           <NavLink to={base} end>
             {texts.models.title}
           </NavLink>
+          <NavLink to={`${base}/releases`}>{texts.board.title}</NavLink>
           <NavLink to={`${base}/versions`}>{texts.search.title}</NavLink>
           <NavLink to={`${base}/approvals`}>
             {texts.approvals.tab(number)}
@@ -65,6 +67,7 @@ export function MlPages() {
           path="approvals"
           element={<ApprovalsPage onChange={waiting.reload} />}
         />
+        <Route path="releases" element={<ReleaseBoard />} />
         <Route path="releases/:id" element={<ReleasePage />} />
         <Route path="versions" element={<VersionSearchPage />} />
         <Route path="audit" element={<AuditPage />} />
