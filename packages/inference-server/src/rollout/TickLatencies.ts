@@ -8,21 +8,6 @@ export interface Latency {
   p99: number;
 }
 
-/** How long the answers of a tick took, by arm, in constant memory. */
-export class TickLatencies {
-  readonly #arms = { stable: new Sample(), canary: new Sample() };
-
-  add(arm: Arm, ms: number): void {
-    this.#arms[arm].add(ms);
-  }
-
-  /** Ends the tick and begins the next one. */
-  take(): Record<Arm, Latency | undefined> {
-    const { canary, stable } = this.#arms;
-    return { canary: canary.take(), stable: stable.take() };
-  }
-}
-
 /** A random sample of fixed size: each answer of the tick is as likely in it. */
 class Sample {
   readonly #values = new Float32Array(SIZE);
@@ -45,5 +30,20 @@ class Sample {
     const at = (share: number) =>
       Number(sorted[Math.ceil(size * share) - 1].toPrecision(4));
     return { p50: at(0.5), p99: at(0.99) };
+  }
+}
+
+/** How long the answers of a tick took, by arm, in constant memory. */
+export class TickLatencies {
+  readonly #arms = { stable: new Sample(), canary: new Sample() };
+
+  add(arm: Arm, ms: number): void {
+    this.#arms[arm].add(ms);
+  }
+
+  /** Ends the tick and begins the next one. */
+  take(): Record<Arm, Latency | undefined> {
+    const { canary, stable } = this.#arms;
+    return { canary: canary.take(), stable: stable.take() };
   }
 }

@@ -9,6 +9,7 @@ import { type KeptRollout, weightOf } from './progress';
 
 /** Enough for a chart; a longer release is told in longer intervals. */
 const MAX_POINTS = 240;
+const NOTHING: ArmCounts = { requests: 0, bad: 0, slow: 0 };
 
 /** A rollout with what its newest tick counted added to its course. */
 export function withPoint(
@@ -63,8 +64,6 @@ function join(a: RolloutPoint, b: RolloutPoint): RolloutPoint {
     }),
   };
 }
-
-const NOTHING: ArmCounts = { requests: 0, bad: 0, slow: 0 };
 
 function joinArms(a: RolloutArmPoint, b: RolloutArmPoint): RolloutArmPoint {
   const sum = (name: keyof ArmCounts) => a[name] + b[name];
