@@ -1,5 +1,7 @@
+import { execFileSync } from 'node:child_process';
 import {
   cpSync,
+  mkdirSync,
   mkdtempSync,
   openSync,
   closeSync,
@@ -27,8 +29,8 @@ describe('faults', () => {
   let folder: string;
 
   beforeAll(async () => {
-    platform = await Platform.start();
     folder = mkdtempSync(join(tmpdir(), 'ml-platform-faults-'));
+    platform = await Platform.start({ PATH: deadlyGit(folder) });
   }, 300_000);
 
   afterAll(async () => {
@@ -129,6 +131,49 @@ describe('faults', () => {
     },
   );
 
+  it.each(['before', 'after'] as const)(
+    'makes one commit of a release when the portal is killed %s Git has it',
+    async moment => {
+      expectSuccess(
+        await platform.ml(['register', 'examples/wine-classifier-next']),
+      );
+      const { items } = await platform.client.listDeployments({
+        model: 'wine-classifier',
+        environment: 'staging',
+      });
+      const pid = platform.pidOf('portal');
+      writeFileSync(join(folder, `kill-${moment}`), '');
+      const release = await platform.client.createRelease('wine-classifier', {
+        environment: 'staging',
+        version: items[0].version === '1.0.0' ? '1.1.0' : '1.0.0',
+        strategy: 'immediate',
+      });
+      await until(() => ![undefined, pid].includes(platform.pidOf('portal')), {
+        what: 'the portal is killed by its Git, and started again',
+        timeoutMs: 60_000,
+      });
+      await platform.portalAnswers();
+      await until(
+        async () => !(await platform.client.gitops.sync()).pendingCommits,
+        { what: 'the commit is made', timeoutMs: 60_000 },
+      );
+      const { stdout } = await run('git', [
+        ...['--git-dir', join(platform.dataDir, 'git'), 'log'],
+        '--format=%(trailers:key=Ml-Release,valueonly,separator=%x20)',
+      ]);
+      expect(
+        stdout.split('\n').filter(line => line.trim() === release.id),
+      ).toHaveLength(1);
+      const { items: found } = await platform.client.gitops.status({
+        model: 'wine-classifier',
+        environment: 'staging',
+      });
+      expect(found).toMatchObject([
+        { state: 'inSync', running: { version: release.version } },
+      ]);
+    },
+  );
+
   /** The example under another version, with so much data that it takes a while. */
   const largePackage = (version: string, mebibytes: number) => {
     const directory = join(folder, `large-${version}`);
@@ -210,3 +255,29 @@ describe('faults', () => {
     expect((await storedMebibytes()) - before).toBeLessThan(400 + 20);
   });
 });
+
+/**
+ * A search path with a `git` that kills whoever calls it at the one moment
+ * that counts: when it is to move the branch, or has just done so.
+ */
+function deadlyGit(folder: string): string {
+  const real = execFileSync('sh', ['-c', 'command -v git']).toString().trim();
+  const bin = join(folder, 'bin');
+  mkdirSync(bin);
+  writeFileSync(
+    join(bin, 'git'),
+    `#!/bin/sh
+case " $* " in
+*" update-ref refs/heads/main "*) ;;
+*) exec ${real} "$@" ;;
+esac
+if rm '${folder}/kill-before' 2>/dev/null; then kill -9 $PPID; exit 1; fi
+${real} "$@"
+code=$?
+if rm '${folder}/kill-after' 2>/dev/null; then kill -9 $PPID; fi
+exit $code
+`,
+    { mode: 0o755 },
+  );
+  return `${bin}:${process.env.PATH}`;
+}

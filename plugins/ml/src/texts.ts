@@ -7,6 +7,7 @@ import { auditTexts } from './auditTexts';
 import { callTexts } from './callTexts';
 import { canaryTexts } from './canaryTexts';
 import { experimentTexts } from './experimentTexts';
+import { gitopsTexts } from './gitopsTexts';
 import { lifecycleTexts } from './lifecycleTexts';
 import { lineageTexts } from './lineageTexts';
 import { releaseTexts } from './releaseTexts';
@@ -24,6 +25,7 @@ export const texts = {
   ...releaseTexts,
   ...newModelTexts,
   lineage: lineageTexts,
+  gitops: gitopsTexts,
   traffic: trafficTexts,
   webhooks: webhookTexts,
   search: searchTexts,

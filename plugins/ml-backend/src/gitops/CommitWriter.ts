@@ -109,7 +109,12 @@ export class CommitWriter {
     const files = new Map<string, string>();
     const version = keptVersion(release, intent, current?.version);
     const found = version && (await models.getVersion(model, version));
-    const isKept = isUntried && release.kind === 'deploy';
+    // What was merged and not tried is released next, unless it is this very
+    // version, or somebody wants the one before back.
+    const isKept =
+      isUntried &&
+      release.kind === 'deploy' &&
+      current.version !== release.version;
     if (path && found && !isKept) {
       const text = writeDeploymentFile(
         {

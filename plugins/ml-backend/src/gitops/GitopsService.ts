@@ -99,7 +99,14 @@ export class GitopsService {
     const { cursor, limit, ...filter } = query;
     const from = cursor ?? (await store.getHead()).head;
     if (!from) return { items: [] };
-    if (!(await branch.git.succeeds(['cat-file', '-e', `${from}^{commit}`]))) {
+    const isHere = () =>
+      branch.git.succeeds(['cat-file', '-e', `${from}^{commit}`]);
+    if (!(await isHere())) {
+      // Another process works on the repository; this one has no copy yet.
+      await branch.open();
+      await branch.fetch();
+    }
+    if (!(await isHere())) {
       if (cursor) throw new NotFoundError(`There is no commit ${cursor}`);
       throw new ServiceUnavailableError(
         'The repository is not on this machine yet; try again in a moment',

@@ -34,6 +34,7 @@ export class GitopsWorker {
   #isWoken = false;
   #loop?: Promise<void>;
   #last: Promise<unknown> = Promise.resolve();
+  #next?: Promise<void>;
   #complaint?: string;
 
   constructor(options: GitopsWorkerOptions) {
@@ -57,11 +58,14 @@ export class GitopsWorker {
     await this.#last;
   }
 
-  /** Looks now, after the look that is under way. */
+  /** Looks now, after the look that is under way; for all who ask meanwhile, once. */
   look(): Promise<void> {
-    const next = this.#last.then(() => this.#look());
-    this.#last = next.catch(() => {});
-    return next;
+    this.#next ??= this.#last.then(() => {
+      this.#next = undefined;
+      return this.#look();
+    });
+    this.#last = this.#next.catch(() => {});
+    return this.#next;
   }
 
   async #run(): Promise<void> {

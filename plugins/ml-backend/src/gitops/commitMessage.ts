@@ -59,7 +59,10 @@ function subjectOf(release: Release, state: ReleaseState): string {
   }
 }
 
-/** A trailer ends with its line, and nobody's text may begin another one. */
+/** A trailer ends with its line, and nobody's text may begin another one; Git takes no NUL. */
 function oneLine(text: string): string {
-  return text.replace(/\s+/g, ' ').trim().slice(0, 1000);
+  return text
+    .replace(/[\s\p{Cc}]+/gu, ' ')
+    .trim()
+    .slice(0, 1000);
 }

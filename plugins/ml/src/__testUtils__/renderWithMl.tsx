@@ -79,6 +79,7 @@ const KINDS = {
 };
 export const approvalsMock = (partial: Partial<MlApi['approvals']> = {}) =>
   partOf<MlApi['approvals']>()({ listKinds: async () => KINDS, ...partial });
+export const gitopsMock = partOf<MlApi['gitops']>();
 export const webhooksMock = partOf<MlApi['webhooks']>();
 export const auditMock = partOf<MlApi['audit']>();
 export const limitsMock = partOf<MlApi['limits']>();

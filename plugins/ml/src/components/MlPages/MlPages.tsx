@@ -4,6 +4,7 @@ import { useRouteRef } from '@backstage/frontend-plugin-api';
 import { usePermission } from '@backstage/plugin-permission-react';
 import {
   mlAuditReadPermission,
+  mlGitopsReadPermission,
   mlWebhookManagePermission,
 } from '@ml-platform/plugin-ml-common';
 import { useMlQuery } from '../../hooks/useMlQuery';
@@ -11,6 +12,7 @@ import { rootRouteRef } from '../../routes';
 import { texts } from '../../texts';
 import { ApprovalsPage } from '../Approvals';
 import { AuditPage } from '../Audit';
+import { GitopsPage } from '../Gitops';
 import { ModelsPage } from '../ModelsPage';
 import { ReleaseBoard } from '../ReleaseBoard';
 import { ReleasePage } from '../ReleasePage';
@@ -20,7 +22,7 @@ import classes from './MlPages.module.css';
 
 const MOST_COUNTED = 100;
 
-/** `/ml`: all models, and beside them what waits for a second person, the audit log and webhooks. */
+/** `/ml`: all models, and beside them what waits for a second person, desired state in Git, the audit log and webhooks. */
 export function MlPages() {
   const base = useRouteRef(rootRouteRef)?.() ?? '/ml';
   const { allowed: mayManageWebhooks } = usePermission({
@@ -28,6 +30,9 @@ export function MlPages() {
   });
   const { allowed: mayAudit } = usePermission({
     permission: mlAuditReadPermission,
+  });
+  const { allowed: mayReadGitops } = usePermission({
+    permission: mlGitopsReadPermission,
   });
   const waiting = useMlQuery({
     key: 'approvals:waiting',
@@ -53,6 +58,9 @@ export function MlPages() {
           <NavLink to={`${base}/approvals`}>
             {texts.approvals.tab(number)}
           </NavLink>
+          {mayReadGitops && (
+            <NavLink to={`${base}/gitops`}>{texts.gitops.title}</NavLink>
+          )}
           {mayAudit && (
             <NavLink to={`${base}/audit`}>{texts.audit.title}</NavLink>
           )}
@@ -70,6 +78,7 @@ export function MlPages() {
         <Route path="releases" element={<ReleaseBoard />} />
         <Route path="releases/:id" element={<ReleasePage />} />
         <Route path="versions" element={<VersionSearchPage />} />
+        <Route path="gitops" element={<GitopsPage />} />
         <Route path="audit" element={<AuditPage />} />
         <Route path="webhooks" element={<WebhooksPage />} />
       </Routes>
