@@ -13,7 +13,7 @@ import {
 import { GitopsPage } from './GitopsPage';
 
 const commit = {
-  id: `${'c0ffee'.repeat(6)  }c0ff`,
+  id: `${'c0ffee'.repeat(6)}c0ff`,
   author: 'Mei Tanaka',
   email: 'mei@example.com',
   at: '2026-11-23T11:30:00.000Z',
