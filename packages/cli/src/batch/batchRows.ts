@@ -1,6 +1,9 @@
-import { type EncodedRow, type InputMapping } from './mapping/InputMapping';
-import { RowError } from './mapping/RowError';
-import type { SourceRow } from './rows/SourceRow';
+import {
+  type EncodedRow,
+  type InputMapping,
+  RowError,
+  type SourceRow,
+} from '@ml-platform/datasets';
 
 /** A request far below the 64 MiB that a gateway takes. */
 const MAX_SIZE = 4 * 1024 * 1024;

@@ -1,5 +1,11 @@
 import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
+import {
+  InputMapping,
+  type MappingOptions,
+  openRows,
+  type RowFormat,
+} from '@ml-platform/datasets';
 import { hashFile } from '@ml-platform/packaging';
 import { CliError } from '../errors/CliError';
 import { ExitCode } from '../errors/ExitCode';
@@ -10,10 +16,7 @@ import { type PredictedRow, RowPredictor } from './endpoint/RowPredictor';
 import { checkSame } from './files/Checkpoint';
 import { RowFormatter } from './files/RowFormatter';
 import { RunFiles } from './files/RunFiles';
-import { InputMapping, type MappingOptions } from './mapping/InputMapping';
 import { checkRejected, type RejectionLimit } from './rejectionLimit';
-import { openRows } from './rows/openRows';
-import type { RowFormat } from './rows/SourceRow';
 
 export interface BatchRunOptions {
   endpoint: InferenceEndpoint;

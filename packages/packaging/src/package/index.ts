@@ -17,4 +17,5 @@ export { listAllFiles } from './listAllFiles';
 export { noteDigests } from './noteDigests';
 export { validatePackage, type PackageReport } from './validatePackage';
 export { DEFAULT_OUTPUT, expectReplaceable, writeLayout } from './writeLayout';
+export { withLines } from './withLines';
 export { YamlFile } from './YamlFile';

@@ -115,7 +115,7 @@ describe('validatePackage', () => {
       {
         'model.yaml': modelYaml('An example', "'TO BE WRITTEN: what it tells'"),
         'eval/suite.yaml':
-          "apiVersion: ml.internal/v1alpha1\nkind: EvaluationSuite\nmetrics:\n  - type: 'TO BE WRITTEN'\n",
+          "apiVersion: ml.internal/v1alpha1\nkind: EvaluationSuite\nmetrics:\n  - type: 'TO BE WRITTEN'\n    name: accuracy\n    dataset: holdout\n",
       },
       [
         "model.yaml:5 description: is still to be written\n  → replace the text that begins with 'TO BE WRITTEN' by what it tells",

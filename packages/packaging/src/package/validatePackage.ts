@@ -6,7 +6,7 @@ import {
   checkSample,
   modelFileSchema,
   PACKAGE_FILES,
-  suiteHeadSchema,
+  suiteSchema,
   type Card,
   type ModelFile,
   type PackageIssue,
@@ -17,6 +17,7 @@ import { ToolError } from '../errors/ToolError';
 import { ExitCode } from '../errors/ExitCode';
 import { collectFiles, type SourceFile } from './collectFiles';
 import { openFileSource } from './fileSource';
+import { withLines } from './withLines';
 import { YamlFile } from './YamlFile';
 
 /** Documents are read whole, so they have a limit. */
@@ -71,7 +72,7 @@ export async function validatePackage(
 
   const modelFile = await read(PACKAGE_FILES.model, modelFileSchema);
   const card = await read(PACKAGE_FILES.card, cardSchema);
-  await read(PACKAGE_FILES.suite, suiteHeadSchema);
+  await read(PACKAGE_FILES.suite, suiteSchema);
 
   const model = modelFile?.data;
   let pickles: PackagePickle[] = [];
@@ -177,12 +178,4 @@ async function checkSampleFile(
       { file: path, field: '', message: `is not JSON: ${error.message}` },
     ];
   }
-}
-
-function withLines(issues: PackageIssue[], yaml: YamlFile): PackageIssue[] {
-  return issues.map(issue =>
-    issue.field && issue.file.endsWith('.yaml')
-      ? { ...issue, line: issue.line ?? yaml.lineOf(issue.field) }
-      : issue,
-  );
 }

@@ -4,7 +4,7 @@ import { toUnreachable } from '@ml-platform/packaging';
 import { REQUEST_ID } from '../../connection/requestId';
 import { CliError } from '../../errors/CliError';
 import { ExitCode } from '../../errors/ExitCode';
-import { parseExactJson } from '../exactJson';
+import { parseExactJson } from '@ml-platform/datasets';
 
 /** The gateway itself gives up after 60 s. */
 const TIMEOUT = 75_000;

@@ -1,6 +1,6 @@
 import type { TensorSpec } from '@ml-platform/plugin-ml-common';
 import { CliError } from '../../errors/CliError';
-import type { EncodedRow } from '../mapping/InputMapping';
+import type { EncodedRow } from '@ml-platform/datasets';
 import type {
   InferenceEndpoint,
   OutputTensor,

@@ -1,9 +1,11 @@
 import type { TensorSpec } from '@ml-platform/plugin-ml-common';
 import { usageError } from '../../commands/parseRef';
 import type { PredictedRow } from '../endpoint/RowPredictor';
-import { writeExactJson } from '../exactJson';
-import { elementsOf } from '../mapping/columnsFor';
-import type { RowFormat } from '../rows/SourceRow';
+import {
+  elementsOf,
+  type RowFormat,
+  writeExactJson,
+} from '@ml-platform/datasets';
 
 /** One column of the output as a table. */
 export interface OutputColumn {

@@ -4,7 +4,7 @@ import { createInterface } from 'node:readline';
 import type { Datatype } from '@ml-platform/plugin-ml-common';
 import type { SchemaElement } from 'hyparquet';
 import { fileWriter, ParquetWriter } from 'hyparquet-writer';
-import { parseExactJson, writeExactJson } from '../exactJson';
+import { parseExactJson, writeExactJson } from '@ml-platform/datasets';
 import type { OutputColumn } from './RowFormatter';
 
 const GROUP = 50_000;

@@ -2,7 +2,7 @@ import { extname } from 'node:path';
 import { stat } from 'node:fs/promises';
 import { InferenceEndpoint } from '../../batch/endpoint/InferenceEndpoint';
 import { parseRejectionLimit } from '../../batch/rejectionLimit';
-import type { RowFormat } from '../../batch/rows/SourceRow';
+import type { RowFormat } from '@ml-platform/datasets';
 import { type BatchSummary, runBatch } from '../../batch/runBatch';
 import type { CommandContext } from '../../CommandContext';
 import { formatDuration, plural } from '../../output/format';

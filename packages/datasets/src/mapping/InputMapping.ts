@@ -2,6 +2,7 @@ import type { ModelInterface, TensorSpec } from '@ml-platform/plugin-ml-common';
 import type { RowSource, SourceRow } from '../rows/SourceRow';
 import {
   checkKnown,
+  type ColumnMap,
   defaultColumns,
   elementsOf,
   parseColumns,
@@ -9,14 +10,19 @@ import {
 import { encodeElement } from './encodeElement';
 import { RowError } from './RowError';
 
+/** @public */
 export interface MappingOptions {
-  columns: readonly string[];
+  /** `<input>=<column>,<first>..<last>`, or the columns of each input by its name. */
+  columns: readonly string[] | ColumnMap;
   keep: readonly string[];
   /** What a missing number with a fraction becomes. */
   missing: 'reject' | 'nan';
 }
 
-/** A row as the model takes it: the JSON of each input's elements. */
+/**
+ * A row as the model takes it: the JSON of each input's elements.
+ * @public
+ */
 export interface EncodedRow {
   number: number;
   position: number;
@@ -34,7 +40,10 @@ interface InputPlan {
   columns: readonly string[];
 }
 
-/** Maps columns to the inputs of a model. */
+/**
+ * Maps columns to the inputs of a model.
+ * @public
+ */
 export class InputMapping {
   /** Whether rows can be put together into one request. */
   readonly isBatched: boolean;
@@ -54,7 +63,7 @@ export class InputMapping {
       ({ shape }) => shape[0] === -1,
     );
     checkKnown(options.keep, known, '--keep');
-    const named = parseColumns(options.columns, model.inputs, known);
+    const named = toColumnMap(options.columns, model.inputs, known);
     this.#plans = model.inputs.map(spec => {
       const dimensions = this.isBatched ? spec.shape.slice(1) : spec.shape;
       const elements = elementsOf(dimensions);
@@ -183,6 +192,17 @@ export class InputMapping {
     }
     throw new RowError('is missing');
   }
+}
+
+function toColumnMap(
+  columns: MappingOptions['columns'],
+  inputs: readonly TensorSpec[],
+  known: readonly string[] | undefined,
+): ColumnMap {
+  if (Array.isArray(columns)) return parseColumns(columns, inputs, known);
+  const map = columns as ColumnMap;
+  for (const names of map.values()) checkKnown(names, known, 'The mapping');
+  return map;
 }
 
 interface RequestTensor {

@@ -1,10 +1,16 @@
 import type { TensorSpec } from '@ml-platform/plugin-ml-common';
-import { usageError } from '../../commands/parseRef';
+import { ExitCode, ToolError } from '@ml-platform/packaging';
 
-/** Columns of each input, by its name. */
+/**
+ * Columns of each input, by its name.
+ * @public
+ */
 export type ColumnMap = ReadonlyMap<string, readonly string[]>;
 
-/** Number of elements that one row has; undefined when callers choose it. */
+/**
+ * Number of elements that one row has; undefined when callers choose it.
+ * @public
+ */
 export function elementsOf(dimensions: readonly number[]): number | undefined {
   return dimensions.includes(-1)
     ? undefined
@@ -91,4 +97,13 @@ export function defaultColumns(
       ', ',
     )}`,
   );
+}
+
+function usageError(message: string, hint?: string): ToolError {
+  return new ToolError({
+    code: 'USAGE',
+    exitCode: ExitCode.usage,
+    message,
+    hint,
+  });
 }

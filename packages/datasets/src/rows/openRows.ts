@@ -1,11 +1,14 @@
 import { createReadStream } from 'node:fs';
 import { StringDecoder } from 'node:string_decoder';
-import { CliError } from '../../errors/CliError';
+import { ToolError } from '@ml-platform/packaging';
 import { parseExactJson } from '../exactJson';
 import { type CsvRecord, CsvParser } from './CsvParser';
 import type { RowFormat, RowSource, SourceRow } from './SourceRow';
 
-/** Opens a file; reads no more of it than its header. */
+/**
+ * Opens a file; reads no more of it than its header.
+ * @public
+ */
 export async function openRows(
   path: string,
   format: RowFormat,
@@ -72,7 +75,7 @@ async function* readCsv(
     }
     for (const record of parser.end()) yield { record, position: last };
   } catch (error) {
-    if (error instanceof CliError) throw error;
+    if (error instanceof ToolError) throw error;
     throw unreadable(`${path}: ${(error as Error).message}`);
   }
 }
@@ -123,6 +126,6 @@ async function* readText(
   if (text) yield { text, position };
 }
 
-function unreadable(message: string): CliError {
-  return new CliError({ code: 'INPUT_UNREADABLE', message });
+function unreadable(message: string): ToolError {
+  return new ToolError({ code: 'INPUT_UNREADABLE', message });
 }

@@ -7,7 +7,7 @@ import {
   parquetReadObjects,
   parquetSchema,
 } from 'hyparquet';
-import { CliError } from '../../errors/CliError';
+import { ToolError } from '@ml-platform/packaging';
 import type { RowSource, SourceRow } from './SourceRow';
 
 // Newer Nodes have it only.
@@ -57,8 +57,8 @@ export async function openParquet(path: string): Promise<RowSource> {
   }
 }
 
-function unreadable(path: string, error: unknown): CliError {
-  return new CliError({
+function unreadable(path: string, error: unknown): ToolError {
+  return new ToolError({
     code: 'INPUT_UNREADABLE',
     message: `${path} cannot be read as Parquet: ${(error as Error).message}`,
     cause: error,

@@ -4,7 +4,10 @@ const SIGN = '\uE0FE';
 /** Strings are matched too, so that what looks like a number inside of one is left alone. */
 const STRING_OR_NUMBER = /"(?:[^"\\]|\\.)*"|-?\d[\d.eE+-]{15,}/g;
 
-/** JSON in which integers beyond 2^53 become a `bigint` instead of losing digits. */
+/**
+ * JSON in which integers beyond 2^53 become a `bigint` instead of losing digits.
+ * @public
+ */
 export function parseExactJson(text: string): unknown {
   if (!/\d{16}/.test(text)) return JSON.parse(text);
   const marked = text.replace(STRING_OR_NUMBER, token =>
@@ -17,7 +20,10 @@ export function parseExactJson(text: string): unknown {
   );
 }
 
-/** The counterpart: writes `bigint` as a number, and moments as ISO 8601. */
+/**
+ * The counterpart: writes `bigint` as a number, and moments as ISO 8601.
+ * @public
+ */
 export function writeExactJson(value: unknown): string {
   if (typeof value === 'bigint') return String(value);
   if (Object.is(value, -0)) return '-0.0';

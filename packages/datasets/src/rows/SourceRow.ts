@@ -1,4 +1,7 @@
-/** One row of the input. */
+/**
+ * One row of a data file.
+ * @public
+ */
 export interface SourceRow {
   /** From 1, as people count; a header is no row. */
   number: number;
@@ -10,7 +13,10 @@ export interface SourceRow {
   position: number;
 }
 
-/** The rows of a file, and what is known before the first one. */
+/**
+ * The rows of a file, and what is known before the first one.
+ * @public
+ */
 export interface RowSource {
   /** Names of the columns; unknown for JSON Lines. */
   columns?: readonly string[];
@@ -19,5 +25,8 @@ export interface RowSource {
   rows(): AsyncIterable<SourceRow>;
 }
 
+/** @public */
 export const INPUT_FORMATS = ['csv', 'jsonl', 'parquet'] as const;
+
+/** @public */
 export type RowFormat = (typeof INPUT_FORMATS)[number];
