@@ -6,13 +6,16 @@ import { writeOrCheck } from './writeOrCheck.mjs';
 
 const { schemas } = await load(`
   import { z } from 'zod';
-  import { modelFileSchema, cardSchema, suiteHeadSchema, deploymentFileSchema } from '@ml-platform/plugin-ml-common';
+  import { dataSchemaSchema } from '@ml-platform/datasets';
+  import { modelFileSchema, cardSchema, suiteSchema, evaluationReportSchema, deploymentFileSchema } from '@ml-platform/plugin-ml-common';
   const convert = schema => z.toJSONSchema(schema, { io: 'input' });
   export const schemas = {
     'model.yaml': convert(modelFileSchema),
     'card.yaml': convert(cardSchema),
-    'eval/suite.yaml': convert(suiteHeadSchema),
+    'eval/suite.yaml': convert(suiteSchema),
     'environments/<environment>/<team>/<model>.yaml': convert(deploymentFileSchema),
+    'data schema': convert(dataSchemaSchema),
+    'evaluation report': convert(evaluationReportSchema),
   };
 `);
 
@@ -89,5 +92,10 @@ for (const [name, short] of Object.entries(FILES)) {
     ...schemas[name],
   });
 }
+
+files['docs/schemas/data.json'] = JSON.stringify(schemas['data schema']);
+files['docs/schemas/evaluation-report.json'] = JSON.stringify(
+  schemas['evaluation report'],
+);
 
 await writeOrCheck({ ...files, ...pages });

@@ -97,7 +97,10 @@ describe('ml init', () => {
       const text = await read(file);
       await writeFile(
         folder.path('made', file),
-        text.replace(/'TO BE WRITTEN.*'/g, 'Something true'),
+        text
+          .replace(/type: 'TO BE WRITTEN.*'/, 'type: accuracy')
+          .replace(/min: 'TO BE WRITTEN.*'/, 'min: 0.8')
+          .replace(/'TO BE WRITTEN.*'/g, 'Something true'),
       );
     }
     expect(await issuesOf(directory)).toEqual([]);

@@ -139,6 +139,10 @@ export class TestPlatform {
       send(this.lineage);
       return;
     }
+    if (url.pathname.endsWith('/evaluations/gate')) {
+      send({ passed: true, requiredFor: ['production'], message: 'it passed' });
+      return;
+    }
     if (resource === 'datasets') {
       send({ items: name === 's3://data/wine.csv' ? this.datasetUses : [] });
       return;

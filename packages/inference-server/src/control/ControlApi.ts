@@ -4,14 +4,12 @@ import {
   experimentSpecSchema,
   type RolloutAction,
   rolloutActionSchema,
-  rolloutCheckSchema,
   ROLLOUT_ACTIONS,
   rolloutPlanSchema,
   routesSchema,
   servedVersionSchema,
 } from '@ml-platform/plugin-ml-common';
 import type { Health } from '../ops/HealthReport';
-import { checkVersion } from '../rollout/checkVersion';
 import type { ServingPlane } from '../serving/ServingPlane';
 import type { Traffic } from '../traffic/Traffic';
 import { parseBody, parseKey } from './parse';
@@ -49,7 +47,6 @@ export class ControlApi {
       ['PUT', at(`${MODEL}/versions/([^/]+)`), this.#load],
       ['GET', at(`${MODEL}/versions/([^/]+)`), this.#getVersion],
       ['DELETE', at(`${MODEL}/versions/([^/]+)`), this.#unload],
-      ['POST', at(`${MODEL}/versions/([^/]+)/check`), this.#checkVersion],
       ['PUT', at(`${MODEL}/routes`), this.#setRoutes],
       ['PUT', at(`${MODEL}/rollout`), this.#beginRollout],
       ['GET', at(`${MODEL}/rollout`), this.#getRollout],
@@ -100,18 +97,6 @@ export class ControlApi {
       );
     }
     return ok(found.status());
-  };
-
-  readonly #checkVersion: Handler = async (
-    [environment, name, version],
-    body,
-  ) => {
-    const key = parseKey(environment, name);
-    const { requests } = parseBody(rolloutCheckSchema, body);
-    const runner = this.#plane
-      .find(key.environment, key.model)
-      ?.versions.get(version);
-    return ok(await checkVersion(runner, requests));
   };
 
   readonly #unload: Handler = async ([environment, name, version]) => {

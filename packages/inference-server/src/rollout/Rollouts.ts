@@ -2,12 +2,10 @@ import { ConflictError, NotFoundError } from '@backstage/errors';
 import {
   isRolloutOver,
   type RolloutAction,
-  type RolloutEvent,
   type RolloutPlan,
   type RolloutStatus,
   type Routes,
   type ServedModelKey,
-  type Verdict,
 } from '@ml-platform/plugin-ml-common';
 import { isDeepStrictEqual } from 'node:util';
 import type { Logger } from '../log/Logger';
@@ -71,7 +69,7 @@ export class Rollouts {
   async act(
     key: ServedModelKey,
     action: RolloutAction,
-    { id, ...why }: { id: string } & Why,
+    { id, cause }: { id: string; cause: string },
   ): Promise<RolloutStatus> {
     return this.#options.change(key, async model => {
       const { rollout } = model;
@@ -80,7 +78,7 @@ export class Rollouts {
           `${key.model} has no rollout ${id} in ${key.environment}`,
         );
       }
-      const next = perform(rollout.kept, action, why);
+      const next = perform(rollout.kept, action, cause);
       if (next) {
         await this.#keep(model, rollout, next);
         if (isRolloutOver(next.state)) rollout.stop();
@@ -114,7 +112,7 @@ export class Rollouts {
           }),
         };
       },
-      runner: arm => model.versions.get(kept.plan[arm]),
+      canary: () => model.versions.get(kept.plan.canary),
       onError: error =>
         this.#options.logger.error(
           'A rollout could not go on; it tries again',
@@ -173,7 +171,7 @@ export async function abortRollout(options: {
   cause: string;
 }): Promise<void> {
   const { cause, model, rollout, store } = options;
-  const next = perform(rollout.kept, 'abort', { cause });
+  const next = perform(rollout.kept, 'abort', cause);
   if (!next) return;
   const { routes } = await saveRollout(store, model, next);
   rollout.kept = next;
@@ -194,37 +192,25 @@ export function supersede(
   );
 }
 
-/** Why, and who, as far as that is known. */
-interface Why {
-  cause: string;
-  actor?: string;
-}
-
 function perform(
   kept: KeptRollout,
   action: RolloutAction,
-  { actor, cause }: Why,
+  cause: string,
 ): KeptRollout | undefined {
   const { state } = kept;
   if (action === 'abort' && state === 'aborted') return undefined;
-  if (action === 'promote' && state === 'promoted') return undefined;
   if (isRolloutOver(state)) {
     throw new ConflictError(`the rollout is over: it was ${state}`);
   }
-  const become = (
-    next: KeptRollout['state'],
-    what: RolloutEvent['what'],
-    verdict?: Verdict,
-  ) => withEvent({ ...kept, state: next }, what, cause, { actor, verdict });
   switch (action) {
     case 'pause':
-      return state === 'paused' ? undefined : become('paused', 'paused');
+      if (state === 'paused') return undefined;
+      return withEvent({ ...kept, state: 'paused' }, 'paused', cause);
     case 'resume':
-      return state === 'running' ? undefined : become('running', 'resumed');
-    case 'promote':
-      return become('promoted', 'promoted', kept.verdict);
+      if (state === 'running') return undefined;
+      return withEvent({ ...kept, state: 'running' }, 'resumed', cause);
     default:
-      return become('aborted', 'aborted');
+      return withEvent({ ...kept, state: 'aborted' }, 'aborted', cause);
   }
 }
 

@@ -1,5 +1,6 @@
 import {
   checkDocument,
+  type Format,
   modelFileSchema,
   type ServedVersion,
 } from '@ml-platform/plugin-ml-common';
@@ -18,7 +19,8 @@ export class PackageError extends Error {}
 export interface LocalPackage {
   model: string;
   spec: ServedVersion;
-  artifactPath: string;
+  /** The artifact; of formats whose workers need more than that, the folder. */
+  path: string;
 }
 
 // Only what serving needs, so that a package may say more than this server knows of.
@@ -31,10 +33,18 @@ const servedFields = z.looseObject({
   interface: shape.interface,
   batching: shape.batching,
   resources: shape.resources,
+  mlserver: shape.mlserver,
+  container: shape.container,
 });
 
-/** Reads `model.yaml` of a package's folder and looks for the artifact. */
-export async function readPackage(folder: string): Promise<LocalPackage> {
+/**
+ * Reads `model.yaml` of a package's folder and looks for the artifact.
+ * @param formats - those that can be served
+ */
+export async function readPackage(
+  folder: string,
+  formats: readonly Format[],
+): Promise<LocalPackage> {
   const file = join(folder, 'model.yaml');
   const text = await readFile(file, 'utf8').catch(error => {
     throw new PackageError(`${file} cannot be read: ${error.message}`);
@@ -56,24 +66,29 @@ export async function readPackage(folder: string): Promise<LocalPackage> {
     );
   }
   const { name, version, format, artifact } = data;
-  if (format !== 'onnx') {
+  if (!formats.includes(format)) {
     throw new PackageError(
-      `${file}: format is ${format}; this server runs onnx models only`,
+      `${file}: format is ${format}; this server runs onnx models only, unless --data-dir names a folder for what others need`,
     );
   }
-  if (!artifact) {
-    throw new PackageError(`${file}: artifact is missing; name the ONNX file`);
+  const needed = artifact ?? (format === 'container' ? '.' : undefined);
+  if (needed === undefined) {
+    throw new PackageError(
+      `${file}: artifact is missing; name the ${
+        format === 'onnx' ? 'ONNX ' : ''
+      }file`,
+    );
   }
-  const artifactPath = join(folder, artifact);
+  const artifactPath = join(folder, needed);
   const found = await stat(artifactPath).catch(() => undefined);
-  if (!found?.isFile()) {
+  if (!found?.isFile() && artifact !== undefined) {
     throw new PackageError(
       `${file}: artifact names '${artifact}', which is not a file in ${folder}`,
     );
   }
   return {
     model: name,
-    artifactPath,
+    path: format === 'onnx' ? artifactPath : folder,
     spec: {
       version,
       format,
@@ -81,9 +96,11 @@ export async function readPackage(folder: string): Promise<LocalPackage> {
       interface: data.interface,
       batching: data.batching,
       resources: data.resources,
+      ...(data.mlserver && { mlserver: data.mlserver }),
+      ...(data.container && { container: data.container }),
       // Of no registry: what identifies it is the artifact itself.
       repository: `local/${name}`,
-      digest: await digestOf(artifactPath),
+      digest: await digestOf(found?.isFile() ? artifactPath : file),
     },
   };
 }

@@ -1,4 +1,4 @@
-import { resolve } from 'node:path';
+import { delimiter, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { grpcPortBeside } from '../config/grpcPortBeside';
 import { LOG_LEVELS, type LogLevel } from '../log/Logger';
@@ -13,6 +13,17 @@ export interface ServeConfig {
   /** Port for gRPC; 0 takes any free one. */
   grpcPort: number;
   logLevel: LogLevel;
+  /**
+   * Absolute. Keeps Python environments and the folders of foreign processes;
+   * without one, only ONNX models are served.
+   */
+  dataDir?: string;
+  /** Python interpreters to try before those on the path. */
+  pythons: readonly string[];
+  /** Program of the container engine. */
+  containerEngine?: string;
+  /** Ends when its standard input does, so that it never outlives who started it. */
+  attached: boolean;
 }
 
 /** Reads options, and environment variables for those that are not given. */
@@ -20,18 +31,9 @@ export function readServeConfig(
   words: readonly string[],
   env: NodeJS.ProcessEnv,
 ): ServeConfig | { problems: string[] } {
-  let values: Record<string, string | undefined>;
+  let values: ReturnType<typeof parse>;
   try {
-    ({ values } = parseArgs({
-      args: [...words],
-      options: {
-        'model-dir': { type: 'string' },
-        host: { type: 'string' },
-        port: { type: 'string' },
-        'grpc-port': { type: 'string' },
-        'log-level': { type: 'string' },
-      },
-    }));
+    values = parse(words);
   } catch (error) {
     return { problems: [(error as Error).message] };
   }
@@ -69,9 +71,28 @@ export function readServeConfig(
     port: Number(port),
     grpcPort: Number(grpcPort),
     logLevel,
+    attached: values.attached === true,
+    dataDir: values['data-dir'] && resolve(values['data-dir']),
+    pythons: env.ML_PYTHON?.split(delimiter).filter(Boolean) ?? [],
+    containerEngine: env.ML_CONTAINER_ENGINE || undefined,
   };
 }
 
 function isPort(text: string): boolean {
   return /^\d{1,5}$/.test(text) && Number(text) <= 65_535;
+}
+
+function parse(words: readonly string[]) {
+  return parseArgs({
+    args: [...words],
+    options: {
+      'model-dir': { type: 'string' },
+      'data-dir': { type: 'string' },
+      attached: { type: 'boolean' },
+      host: { type: 'string' },
+      port: { type: 'string' },
+      'grpc-port': { type: 'string' },
+      'log-level': { type: 'string' },
+    },
+  }).values;
 }

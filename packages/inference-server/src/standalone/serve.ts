@@ -17,6 +17,7 @@ export async function serve(words: readonly string[]): Promise<void> {
     const stop = () => server.stop().then(() => process.exit(0), fail);
     process.on('SIGTERM', stop);
     process.on('SIGINT', stop);
+    if (config.attached) process.stdin.on('close', stop).resume();
     const { url, grpcAddress: grpc, model, version } = server;
     if (await server.settled) {
       const { pid } = process;

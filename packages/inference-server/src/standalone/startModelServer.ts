@@ -1,5 +1,5 @@
-import { apiVersionOf } from '@ml-platform/plugin-ml-common';
-import { mkdtempSync } from 'node:fs';
+import { apiVersionOf, FORMATS } from '@ml-platform/plugin-ml-common';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ArtifactSource } from '../artifacts/ArtifactPuller';
@@ -49,20 +49,29 @@ export interface ModelServer {
 export async function startModelServer(
   config: ServeConfig,
 ): Promise<ModelServer> {
-  const local = await readPackage(config.modelDir);
+  const { dataDir } = config;
+  const local = await readPackage(
+    config.modelDir,
+    dataDir === undefined ? ['onnx'] : FORMATS,
+  );
   const { version } = local.spec;
   const logger = new Logger(config.logLevel, line =>
     process.stderr.write(line),
   );
   const runDir = mkdtempSync(join(tmpdir(), 'ml-serve-'));
+  const launchers = createLaunchers({
+    ...{ dataDir: runDir, logger },
+    ...{ pythons: config.pythons, engine: config.containerEngine },
+    environmentsDir: dataDir && join(dataDir, 'environments'),
+    workerPath: findWorker(),
+  });
+  // Not opened: that would clear what another server makes there just now.
+  if (dataDir) mkdirSync(join(dataDir, 'environments'), { recursive: true });
   const plane = new ServingPlane({
     store: fixedState(local),
     counts: NO_COUNTS,
     puller: folderSource(local),
-    launchers: createLaunchers({
-      ...{ dataDir: runDir, logger, pythons: [], engine: undefined },
-      workerPath: findWorker(),
-    }),
+    launchers,
     logger,
   });
   await plane.restore();
@@ -105,6 +114,7 @@ export async function startModelServer(
     ]);
     await plane.stop();
     sockets.remove();
+    rmSync(runDir, { recursive: true, force: true });
   };
   const failed = runner.ended.then(() => {
     if (stopped) return new Promise<never>(() => {});
@@ -140,9 +150,9 @@ function fixedState({ model, spec }: LocalPackage) {
   return { load: async () => [state], save: refuse, remove: refuse };
 }
 
-function folderSource({ artifactPath }: LocalPackage): ArtifactSource {
+function folderSource({ path }: LocalPackage): ArtifactSource {
   return {
-    prepare: () => ({ run: async () => artifactPath, release() {} }),
+    prepare: () => ({ run: async () => path, release() {} }),
     removeUnused: async () => 0,
   };
 }

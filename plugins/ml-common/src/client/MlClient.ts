@@ -1,16 +1,13 @@
-import type { Approval } from '../governance/approvals';
 import type { NameCheck, NewModel } from '../registry/newModel';
 import type { Model, Page, Version } from '../registry/types';
-import type { ReleaseStatsReport } from '../releases/stats';
-import type { ReleaseOutlook } from '../releases/policy';
 import type {
   Deployment,
   Environment,
   Release,
-  ReleaseExceptionRequest,
   Strategy,
 } from '../releases/types';
 import type { RolloutAction } from '../serving/rollout';
+import { EvaluationsClient } from './EvaluationsClient';
 import { ExperimentsClient } from './ExperimentsClient';
 import { GitopsClient } from './GitopsClient';
 import { LimitsClient } from './LimitsClient';
@@ -50,18 +47,7 @@ export interface RegisterVersionRequest {
 export interface CreateReleaseRequest {
   environment: Environment;
   version: string;
-  /**
-   * What the platform has for the environment when not given: in production a
-   * canary, unless nothing is live there.
-   */
-  strategy?: Strategy;
-  reason?: string;
-}
-
-/** Takes what is live in staging to production, the very same bytes. @public */
-export interface PromoteRequest {
-  /** Refused when another version is live in staging. */
-  version?: string;
+  /** `immediate` when not given. */
   strategy?: Strategy;
   reason?: string;
 }
@@ -117,6 +103,7 @@ export class MlClient {
   readonly lineage: LineageClient;
   readonly limits: LimitsClient;
   readonly audit: AuditClient;
+  readonly evaluations: EvaluationsClient;
   readonly proofs: ProofsClient;
   readonly retention: RetentionClient;
   readonly experiments: ExperimentsClient;
@@ -133,6 +120,7 @@ export class MlClient {
     this.lineage = new LineageClient(this.#transport);
     this.limits = new LimitsClient(this.#transport);
     this.audit = new AuditClient(this.#transport);
+    this.evaluations = new EvaluationsClient(this.#transport);
     this.proofs = new ProofsClient(this.#transport);
     this.retention = new RetentionClient(this.#transport);
     this.experiments = new ExperimentsClient(this.#transport);
@@ -272,56 +260,6 @@ export class MlClient {
       'POST',
       `/models/${encodeURIComponent(model)}/releases`,
       { body: request, ...options },
-    );
-  }
-
-  /** What awaits a deployment that is asked for now. */
-  getReleaseOutlook(
-    model: string,
-    environment: Environment,
-  ): Promise<ReleaseOutlook> {
-    return this.#transport.request(
-      'GET',
-      `/models/${encodeURIComponent(model)}/release-outlook${toQuery({
-        environment,
-      })}`,
-    );
-  }
-
-  /** How releases to production went, by team. */
-  getReleaseStats(query: { days?: number } = {}): Promise<ReleaseStatsReport> {
-    return this.#transport.request('GET', `/release-stats${toQuery(query)}`);
-  }
-
-  /** Asks for a second person's approval to lift a rule for one release. */
-  requestReleaseException(
-    model: string,
-    request: ReleaseExceptionRequest,
-  ): Promise<Approval> {
-    return this.#transport.request(
-      'POST',
-      `/models/${encodeURIComponent(model)}/release-exceptions`,
-      { body: request },
-    );
-  }
-
-  promote(
-    model: string,
-    request: PromoteRequest = {},
-    options: MutationOptions = {},
-  ): Promise<Release> {
-    return this.#transport.request(
-      'POST',
-      `/models/${encodeURIComponent(model)}/promotions`,
-      { body: request, ...options },
-    );
-  }
-
-  /** Takes a model out of staging; what was released stays in the history. */
-  undeploy(model: string, environment: Environment): Promise<void> {
-    return this.#transport.request(
-      'DELETE',
-      `/models/${encodeURIComponent(model)}/deployments/${environment}`,
     );
   }
 

@@ -4,6 +4,7 @@ import { parseAnyRef } from '../parseRef';
 import { resolveRef } from '../resolveRef';
 import { formatDate } from '../../output/format';
 import type { DeployOptions } from './command';
+import { evaluateWhereNeeded } from './evaluateWhereNeeded';
 import { followRelease } from './followRelease';
 
 /** `ml deploy` */
@@ -25,6 +26,11 @@ export async function deploy(
         replacement ? `; move to ${replacement}` : ''
       }.`,
     );
+  }
+  if (options.eval) {
+    await evaluateWhereNeeded(context, client, {
+      ...{ model, version, environment: options.env },
+    });
   }
   const release = await client.createRelease(
     model,

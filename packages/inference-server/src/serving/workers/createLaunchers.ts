@@ -31,6 +31,8 @@ export interface Launchers {
 /** Launchers that keep environments and folders of foreign processes in the data folder. */
 export function createLaunchers(options: {
   dataDir: string;
+  /** Where Python environments are kept, instead of in the data folder. */
+  environmentsDir?: string;
   workerPath: string;
   /** Python interpreters to try before those on the path. */
   pythons: readonly string[];
@@ -41,7 +43,8 @@ export function createLaunchers(options: {
   const { dataDir, logger, pythons, workerPath } = options;
   const folders = new RunFolders(join(dataDir, 'workers'));
   const environments = new Environments({
-    ...{ folder: join(dataDir, 'environments'), pythons, logger },
+    folder: options.environmentsDir ?? join(dataDir, 'environments'),
+    ...{ pythons, logger },
   });
   const engine = options.engine
     ? new ContainerEngine({ program: options.engine, dataDir, logger })
