@@ -92,6 +92,21 @@ export interface Config {
       /** Namespace of jobs, models and deployments; `ml://` and the host of the backend by default. */
       namespace?: string;
     };
+    /** Evaluations: running the suites of versions, and what production requires of them. */
+    evaluation?: {
+      /**
+       * Seed of the key (P-256) that signs results, 32 bytes as base64url; the
+       * platform evaluates nothing without it.
+       * @visibility secret
+       */
+      signingKey?: string;
+      /** Environments that take versions only that passed their evaluation; `production` by default. */
+      requiredFor?: Array<'staging' | 'production'>;
+      /** Folder of runs and of Python environments; `.ml/evaluation` by default. */
+      directory?: string;
+      /** How long one evaluation may take; 30 minutes by default. */
+      timeout?: HumanDuration | string;
+    };
     signatures?: {
       /** Whether production takes versions only that somebody trusted has signed; false by default. */
       requiredForProduction?: boolean;
@@ -176,32 +191,9 @@ export interface Config {
       /** Releases to production within 24 hours; 10 by default. */
       productionReleasesPerTeamPerDay?: number;
     };
-    /** Whether Backstage's notifications tell owners of releases, which takes its plugin; true by default. */
-    notifications?: boolean;
     releases?: {
       /** How long a version may take to become ready; 5 minutes by default. */
       loadTimeout?: HumanDuration | string;
-      /** How a version takes over in production where none is asked for; `canary` by default. */
-      productionStrategy?: 'canary' | 'blueGreen' | 'shadow';
-      /** Times in which nothing is deployed; a rollback always may. */
-      freezes?: Array<{
-        /** Shown to whoever it stops. */
-        reason: string;
-        /** All by default. */
-        environments?: Array<'staging' | 'production'>;
-        /** Owners of models, as entity references; all by default. */
-        teams?: string[];
-        /** Once: both ISO 8601. */
-        from?: string;
-        to?: string;
-        /** Each week, e.g. from `fri 16:00` to `mon 08:00`. */
-        weekly?: {
-          from: string;
-          to: string;
-          /** `UTC` by default. */
-          timeZone?: string;
-        };
-      }>;
       /** How releases with the strategy `canary` take over. */
       canary?: {
         /** 5 %, 25 % and 100 % for 10 minutes each by default; the last one must be 100. */
@@ -222,7 +214,7 @@ export interface Config {
         /** Requests of one client that count within a tick; 1000 by default. */
         clientCap?: number;
         /** What happens when a step's time is over without enough requests; `extend` by default. */
-        insufficientEvidence?: 'extend' | 'synthetic' | 'proceed_flagged';
+        insufficientEvidence?: 'extend' | 'proceed_flagged';
         /** A step that lasts longer than this is rolled back; 24 hours by default. */
         maxStep?: HumanDuration | string;
       };
@@ -231,7 +223,7 @@ export interface Config {
         /** How long the new version is watched while the old one stays warm; 15 minutes by default. */
         bake?: HumanDuration | string;
         /** What happens when that time is over without enough requests; `proceed_flagged` by default. */
-        insufficientEvidence?: 'extend' | 'synthetic' | 'proceed_flagged';
+        insufficientEvidence?: 'extend' | 'proceed_flagged';
       };
       /** What releases with the strategy `shadow` do. */
       shadow?: {

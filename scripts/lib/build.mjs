@@ -18,6 +18,11 @@ const TARGETS = [
     output: 'packages/dev-identity-provider/dist',
   },
   {
+    name: '@ml-platform/evaluation',
+    title: 'Build the evaluation program',
+    output: 'packages/evaluation/dist',
+  },
+  {
     name: '@ml-platform/cli',
     title: 'Build the ml command',
     output: 'packages/cli/dist',

@@ -8,13 +8,13 @@ import type { ExternalArtifactStoreOptions, S3Options } from './artifacts';
 import { readS3Options } from './artifacts/s3/readS3Options';
 import { type GitopsConfig, readGitopsConfig } from './gitops/readGitopsConfig';
 import type { AuditConfig } from './audit/startAudit';
+import {
+  type EvaluationSettings,
+  readEvaluationSettings,
+} from './evaluations/evaluationSettings';
 import { readSignatureSettings } from './proof/readSignatureSettings';
 import type { SignatureSettings } from './proof/signatureSettings';
 import { readPolicies } from './policy/readPolicies';
-import {
-  readReleaseRules,
-  type ReleaseRules,
-} from './releases/admission/readReleaseRules';
 import {
   readStrategySettings,
   type StrategySettings,
@@ -53,8 +53,6 @@ export interface MlConfig {
     /** Milliseconds. */
     retryDelay: number;
   };
-  /** Whether Backstage's notifications tell of releases. */
-  notifications: boolean;
   openLineage: {
     /** Namespace of jobs, models and deployments. */
     namespace: string;
@@ -68,10 +66,10 @@ export interface MlConfig {
   /** What the policies are before anybody changed them. */
   policies: PolicyValues;
   strategies: StrategySettings;
-  releaseRules: ReleaseRules;
   signatures: SignatureSettings;
   /** Absent when no desired state is kept in Git. */
   gitops?: GitopsConfig;
+  evaluation: EvaluationSettings;
   /** Host and port of the registry that clients push to. */
   registryHost: string;
   /** Where clients push instead of to the portal. */
@@ -144,15 +142,14 @@ export function readMlConfig(config: RootConfigService): MlConfig {
         config.getOptionalBoolean('ml.webhooks.allowPrivateTargets') ?? false,
       retryDelay: duration('ml.webhooks.retryDelay', 5_000),
     },
-    notifications: config.getOptionalBoolean('ml.notifications') ?? true,
     openLineage: readOpenLineage(config),
     statusInterval: duration('ml.serving.statusInterval', 2_000),
     loadTimeout: duration('ml.releases.loadTimeout', 5 * 60_000),
     policies: readPolicies(config),
     strategies: readStrategySettings(config),
-    releaseRules: readReleaseRules(config),
     signatures: readSignatureSettings(config),
     gitops: readGitopsConfig(config),
+    evaluation: readEvaluationSettings(config),
     registryHost: new URL(
       external?.getString('url') ?? config.getString('backend.baseUrl'),
     ).host,

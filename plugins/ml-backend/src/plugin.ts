@@ -6,7 +6,6 @@ import {
 import { actionsRegistryServiceRef } from '@backstage/backend-plugin-api/alpha';
 import { catalogServiceRef } from '@backstage/plugin-catalog-node';
 import { eventsServiceRef } from '@backstage/plugin-events-node';
-import { notificationService } from '@backstage/plugin-notifications-node';
 import { signalsServiceRef } from '@backstage/plugin-signals-node';
 import { mlPermissions } from '@ml-platform/plugin-ml-common';
 import {
@@ -29,6 +28,7 @@ import { Authorizer } from './authorization/Authorizer';
 import { ownershipRefs } from './authorization/ownershipRefs';
 import { mlModelRules } from './authorization/rules';
 import { readMlConfig } from './config';
+import { createEvaluations } from './evaluations/createEvaluations';
 import { ChangeNotifier } from './events/ChangeNotifier';
 import { DatabaseExperimentStore } from './experiments/DatabaseExperimentStore';
 import { ExperimentCarrier } from './experiments/ExperimentCarrier';
@@ -44,7 +44,6 @@ import { OpenLineageChannel } from './lineage/openlineage/OpenLineageChannel';
 import { DatabaseSizeExceptionStore } from './limits/DatabaseSizeExceptionStore';
 import { ModelArtifactLimits } from './limits/ModelArtifactLimits';
 import { SizeExceptionService } from './limits/SizeExceptionService';
-import { NotificationChannel } from './notifications/NotificationChannel';
 import { ConfiguredPolicySettings } from './policy/ConfiguredPolicySettings';
 import { PredictionService } from './predictions/PredictionService';
 import { ProofReader } from './proof/ProofReader';
@@ -59,18 +58,11 @@ import { startArtifacts } from './registry/startArtifacts';
 import { VersionDeletion } from './registry/VersionDeletion';
 import { VersionFiles } from './registry/VersionFiles';
 import { VersionLifecycle } from './registry/VersionLifecycle';
-import { DatabaseReleaseQuotas } from './releases/admission/DatabaseReleaseQuotas';
-import { ReleaseAdmission } from './releases/admission/ReleaseAdmission';
-import { ReleaseExceptions } from './releases/admission/ReleaseExceptions';
 import { DatabaseReleaseStore } from './releases/DatabaseReleaseStore';
 import { DeploymentViews } from './releases/DeploymentViews';
 import { Reconciler } from './releases/Reconciler';
-import { ReleaseInsights } from './releases/ReleaseInsights';
-import { ReleaseRecords } from './releases/ReleaseRecords';
 import { ReleaseRunner } from './releases/ReleaseRunner';
 import { ReleaseService } from './releases/ReleaseService';
-import { RolloutSteering } from './releases/RolloutSteering';
-import { Undeployment } from './releases/Undeployment';
 import { DatabaseRetentionStore } from './retention/DatabaseRetentionStore';
 import { scheduleRetention } from './retention/scheduleRetention';
 import { RetentionService } from './retention/RetentionService';
@@ -106,7 +98,6 @@ export const mlPlugin = createBackendPlugin({
         httpRouter: coreServices.httpRouter,
         lifecycle: coreServices.lifecycle,
         logger: coreServices.logger,
-        notifications: notificationService,
         permissions: coreServices.permissions,
         permissionsRegistry: coreServices.permissionsRegistry,
         rootHttpRouter: coreServices.rootHttpRouter,
@@ -163,25 +154,15 @@ export const mlPlugin = createBackendPlugin({
         const { namespace, target: lineageTarget } = config.openLineage;
         const { outbox, webhooks } = await startWebhooks({
           ...deps,
-          channels: [
-            ...(lineageTarget
-              ? [
-                  new OpenLineageChannel({
-                    config: lineageTarget,
-                    namespace,
-                    versions: registryStore,
-                  }),
-                ]
-              : []),
-            ...(config.notifications
-              ? [
-                  new NotificationChannel({
-                    notifications: deps.notifications,
-                    models: registryStore,
-                  }),
-                ]
-              : []),
-          ],
+          channels: lineageTarget
+            ? [
+                new OpenLineageChannel({
+                  config: lineageTarget,
+                  namespace,
+                  versions: registryStore,
+                }),
+              ]
+            : [],
           config: config.webhooks,
           knex,
           audit,
@@ -234,7 +215,14 @@ export const mlPlugin = createBackendPlugin({
           registry,
           reader: new ProofReader({ artifacts }),
           settings: config.signatures,
+          evaluationAnchor: config.evaluation.anchor,
           audit,
+        });
+        const { evaluations, evaluationRunner, gate } = createEvaluations({
+          ...governed,
+          ...{ knex, artifacts, logger, proofs },
+          versions: registryStore,
+          settings: config.evaluation,
         });
         const aliasStore = new DatabaseAliasStore({ knex });
         const aliases = new AliasService({
@@ -324,33 +312,11 @@ export const mlPlugin = createBackendPlugin({
           onRouted: () => monitor.refresh(),
         });
         const deployments = new DeploymentViews({ ...shared, monitor });
-        const releaseExceptions = new ReleaseExceptions({
-          ...shared,
-          approvals,
-          authorizer,
-        });
-        const steering = new RolloutSteering({
-          ...shared,
-          authorizer,
-          exceptions: releaseExceptions,
-        });
         const releases = new ReleaseService({
           ...shared,
           authorizer,
-          outbox,
           proofs,
-          steering,
-          exceptions: releaseExceptions,
-          admission: new ReleaseAdmission({
-            store,
-            quotas: new DatabaseReleaseQuotas({ knex }),
-            policy: {
-              getReleasePolicy: async () => ({
-                ...config.releaseRules,
-                quotas: await policies.get('quotas'),
-              }),
-            },
-          }),
+          gate,
           onCreated: () => runner.wake(),
         });
 
@@ -371,6 +337,7 @@ export const mlPlugin = createBackendPlugin({
           ...governed,
           carrier,
           proofs,
+          gate,
         });
 
         registerActions({
@@ -379,6 +346,7 @@ export const mlPlugin = createBackendPlugin({
           creation,
           lifecycle,
           deployments,
+          evaluations,
           releases,
         });
         deps.httpRouter.use(
@@ -394,13 +362,7 @@ export const mlPlugin = createBackendPlugin({
             retention,
             releases,
             gitops: gitops?.gitops,
-            steering,
-            insights: new ReleaseInsights({
-              records: new ReleaseRecords({ knex }),
-              registry,
-            }),
-            exceptions: releaseExceptions,
-            undeployment: new Undeployment({ ...shared, authorizer }),
+            evaluations,
             experiments,
             deployments,
             webhooks,
@@ -431,12 +393,13 @@ export const mlPlugin = createBackendPlugin({
 
         deps.lifecycle.addStartupHook(() => {
           runner.start();
+          evaluationRunner.start();
           monitor.start();
           gitops?.start();
         });
         deps.lifecycle.addShutdownHook(async () => {
           monitor.stop();
-          await runner.stop();
+          await Promise.all([runner.stop(), evaluationRunner.stop()]);
           await gitops?.stop();
         });
       },

@@ -19,6 +19,8 @@ const TEST_SECRETS = {
   ML_IDENTITY_SECRET: 'test-identity-secret',
   ML_SESSION_KEY: 'test-session-key',
   ML_WEBHOOKS_KEY: 'test-webhooks-key',
+  // 32 bytes as base64url.
+  ML_EVALUATION_KEY: Buffer.alloc(32, 7).toString('base64url'),
 };
 
 /** Runs all steps, or the named ones, to the end. Resolves to the exit code. */

@@ -16,16 +16,21 @@ import {
 import type { PermissionsService } from '@backstage/backend-plugin-api';
 import type { Entity } from '@backstage/catalog-model';
 import { catalogServiceMock } from '@backstage/plugin-catalog-node/testUtils';
-import {
-  notificationService,
-  type NotificationSendOptions,
-} from '@backstage/plugin-notifications-node';
 import { AuthorizeResult } from '@backstage/plugin-permission-common';
 import type { JsonObject } from '@backstage/types';
-import { MlClient, type Release } from '@ml-platform/plugin-ml-common';
+import { PREDICATE_TYPES } from '@ml-platform/attestations';
+import { testResultStatement } from '@ml-platform/evaluation';
+import {
+  MlClient,
+  type Release,
+  type Version,
+} from '@ml-platform/plugin-ml-common';
 import { mlServingExtensionPoint } from '@ml-platform/plugin-ml-node';
 import type { Knex } from 'knex';
 import mlPlugin from '..';
+import { evaluationSigner } from '../evaluations/evaluationSettings';
+import { attachBundle } from './attach';
+import { EVALUATION_KEY, passedReport } from './passedReport';
 import { type PackageFiles, pushPackage } from './packages';
 import { ScriptedServingTarget } from './ScriptedServingTarget';
 
@@ -47,12 +52,11 @@ export interface StartOptions {
   integrations?: JsonObject;
   /** Of the catalog. */
   entities?: Entity[];
+  /** On top of a signing key; nothing is required of tests of other things that go to an external registry. */
+  evaluation?: JsonObject;
   /** Instead of the embedded store. */
   artifacts?: JsonObject;
   maxArtifactBytes?: number;
-  /** Settings below `ml.releases`, and quotas. */
-  releases?: JsonObject;
-  quotas?: JsonObject;
   audit?: JsonObject;
   /** To start scheduled work by hand. */
   scheduler?: ReturnType<typeof mockServices.scheduler>;
@@ -64,7 +68,6 @@ export class TestPlatform {
     const target = options.target ?? new ScriptedServingTarget();
     const directory =
       options.directory ?? mkdtempSync(join(tmpdir(), 'ml-artifacts-'));
-    const sent: NotificationSendOptions[] = [];
     const allow = async (requests: unknown[]) =>
       requests.map(() => ({ result: AuthorizeResult.ALLOW }));
     const backend = await startTestBackend({
@@ -84,15 +87,6 @@ export class TestPlatform {
         }),
         ...(options.scheduler ? [schedulerFactory(options.scheduler)] : []),
         catalogServiceMock.factory({ entities: options.entities ?? [] }),
-        createServiceFactory({
-          service: notificationService,
-          deps: {},
-          factory: () => ({
-            send: async notification => {
-              sent.push(notification);
-            },
-          }),
-        }),
         mockServices.database.factory({ knex: options.knex }),
         mockServices.permissions.mock({
           authorize: allow,
@@ -107,6 +101,12 @@ export class TestPlatform {
               signatures: options.signatures ?? {},
               ...(options.gitops && { gitops: options.gitops }),
               ...(options.roles && { roles: options.roles }),
+              evaluation: {
+                signingKey: EVALUATION_KEY,
+                directory: join(directory, 'evaluation'),
+                ...(options.artifacts && { requiredFor: [] }),
+                ...options.evaluation,
+              },
               artifacts: options.artifacts ?? {
                 embedded: {
                   directory,
@@ -124,11 +124,7 @@ export class TestPlatform {
               openLineage: options.openLineage ?? {},
               audit: options.audit ?? {},
               serving: { statusInterval: '50ms' },
-              releases: {
-                loadTimeout: options.loadTimeout ?? '20s',
-                ...options.releases,
-              },
-              quotas: options.quotas ?? {},
+              releases: { loadTimeout: options.loadTimeout ?? '20s' },
             },
           },
         }),
@@ -139,28 +135,26 @@ export class TestPlatform {
       url: `http://127.0.0.1:${port}`,
       target,
       directory,
-      sent,
       stop: () => backend.stop(),
+      isEmbedded: options.artifacts === undefined,
     });
   }
 
   readonly url: string;
   readonly target: ScriptedServingTarget;
   readonly directory: string;
-  /** Notifications. */
-  readonly sent: NotificationSendOptions[];
   readonly stop: () => Promise<void>;
+  readonly #isEmbedded: boolean;
 
   private constructor(
-    options: Pick<
-      TestPlatform,
-      'url' | 'target' | 'directory' | 'sent' | 'stop'
-    >,
+    options: Pick<TestPlatform, 'url' | 'target' | 'directory' | 'stop'> & {
+      isEmbedded: boolean;
+    },
   ) {
+    this.#isEmbedded = options.isEmbedded;
     this.url = options.url;
     this.target = options.target;
     this.directory = options.directory;
-    this.sent = options.sent;
     this.stop = options.stop;
   }
 
@@ -184,9 +178,30 @@ export class TestPlatform {
     });
   }
 
+  /** Registers a version that has passed its evaluation, as far as an attestation tells. */
   async register(model: string, version: string, files: PackageFiles) {
+    const registered = await this.registerOnly(model, version, files);
+    if (this.#isEmbedded) await this.attachResult(registered);
+    return registered;
+  }
+
+  async registerOnly(model: string, version: string, files: PackageFiles) {
     const digest = await this.push(model, files);
     return this.as().registerVersion(model, { version, digest });
+  }
+
+  /** Attaches a test result that is signed with the platform's own key. */
+  attachResult(version: Version): Promise<string> {
+    return attachBundle({
+      url: this.url,
+      token: mockCredentials.user.token(),
+      model: version.model,
+      digest: version.digest,
+      bundle: evaluationSigner(EVALUATION_KEY).sign(
+        testResultStatement(passedReport(version), version.digest),
+      ),
+      predicateType: PREDICATE_TYPES.testResult,
+    });
   }
 
   /** Waits until the release is over. */

@@ -1,4 +1,5 @@
 import type { ActionsRegistryService } from '@backstage/backend-plugin-api/alpha';
+import type { EvaluationService } from '../evaluations/EvaluationService';
 import type { ModelCreation } from '../registry/ModelCreation';
 import type { RegistryService } from '../registry/RegistryService';
 import type { VersionLifecycle } from '../registry/VersionLifecycle';
@@ -11,5 +12,6 @@ export interface ActionOptions {
   creation: ModelCreation;
   lifecycle: VersionLifecycle;
   deployments: DeploymentViews;
+  evaluations: EvaluationService;
   releases: ReleaseService;
 }

@@ -101,6 +101,7 @@ describe.each(databases.ids)('actions on %s', databaseId => {
       'ml:register-version': ADDING,
       'ml:publish-version': { ...ADDING, idempotent: false },
       'ml:deploy-version': CHANGING,
+      'ml:evaluate-version': ADDING,
       'ml:roll-back': CHANGING,
     });
     for (const { description, schema } of body.actions) {

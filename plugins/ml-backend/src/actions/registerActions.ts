@@ -1,5 +1,6 @@
 import type { ActionOptions } from './ActionOptions';
 import { createCreateModelAction } from './createCreateModelAction';
+import { createEvaluateVersionAction } from './createEvaluateVersionAction';
 import { createDeployVersionAction } from './createDeployVersionAction';
 import { createGetModelAction } from './createGetModelAction';
 import { createGetReleaseAction } from './createGetReleaseAction';
@@ -22,6 +23,7 @@ export function registerActions(options: ActionOptions): void {
   createCreateModelAction(options);
   createRegisterVersionAction(options);
   createPublishVersionAction(options);
+  createEvaluateVersionAction(options);
   createDeployVersionAction(options);
   createRollBackAction(options);
   createGetReleaseAction(options);

@@ -20,6 +20,7 @@ import type { ServingTarget } from '@ml-platform/plugin-ml-node';
 import type { AuditLog } from '../audit/AuditLog';
 import type { Authorizer } from '../authorization/Authorizer';
 import type { ChangeNotifier } from '../events/ChangeNotifier';
+import type { EvaluationGate } from '../evaluations/EvaluationGate';
 import type { RequestContext } from '../http/requestContext';
 import { validate } from '../http/validate';
 import type { ProofService } from '../proof/ProofService';
@@ -36,6 +37,7 @@ export interface ExperimentServiceOptions {
   releases: Pick<ReleaseStore, 'getActive'>;
   registry: RegistryService;
   proofs: Pick<ProofService, 'requireSigned'>;
+  gate: Pick<EvaluationGate, 'requirePassed'>;
   authorizer: Authorizer;
   audit: AuditLog;
   changes: ChangeNotifier;
@@ -227,7 +229,7 @@ export class ExperimentService {
     { environment, model: name }: ServedModelKey,
     arms: ExperimentArm[],
   ): Promise<void> {
-    const { proofs, registry } = this.#options;
+    const { gate, proofs, registry } = this.#options;
     const model = await registry.getModel(context, name);
     for (const arm of arms) {
       const version = await registry.getVersion(context, name, arm.version);
@@ -235,6 +237,7 @@ export class ExperimentService {
       if (environment === 'production') {
         await proofs.requireSigned(context, model, version);
       }
+      await gate.requirePassed(context, { model, version, environment });
     }
   }
 

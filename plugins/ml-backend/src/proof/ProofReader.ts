@@ -38,7 +38,11 @@ export class ProofReader {
     this.#artifacts = options.artifacts;
   }
 
-  async read(version: Version, trust: Trust): Promise<ReadProofs> {
+  /** @param believed - for signatures, and for test results */
+  async read(
+    version: Version,
+    believed: { trust: Trust; results: Trust },
+  ): Promise<ReadProofs> {
     const { digest, repository } = version;
     const found: ReadProofs = { signatures: [], attestations: [], others: [] };
     const at = new Date();
@@ -54,7 +58,7 @@ export class ProofReader {
         });
         continue;
       }
-      const report = await this.#check(version, referrer, { trust, at });
+      const report = await this.#check(version, referrer, { ...believed, at });
       const isSignature =
         report.predicateType === undefined ||
         report.predicateType === PREDICATE_TYPES.modelSignature;
@@ -66,7 +70,7 @@ export class ProofReader {
   async #check(
     version: Version,
     referrer: Descriptor,
-    options: { trust: Trust; at: Date },
+    options: { trust: Trust; results: Trust; at: Date },
   ): Promise<ProofReport> {
     const { annotations } = referrer;
     const report = {
@@ -83,7 +87,13 @@ export class ProofReader {
       report.bundleDigest = bundleDigest;
       // What the bundle says counts, not what its manifest says of it.
       report.predicateType = peekBundle(bundle).statement.predicateType;
-      const { signedBy, statement } = await verifyBundle(bundle, options);
+      const { signedBy, statement } = await verifyBundle(bundle, {
+        at: options.at,
+        trust:
+          report.predicateType === PREDICATE_TYPES.testResult
+            ? options.results
+            : options.trust,
+      });
       expectAbout(version, statement);
       return {
         ...report,
@@ -144,7 +154,7 @@ function layerOf(bytes: Buffer): Descriptor | undefined {
 }
 
 /** A model signature speaks of the files, all else of the manifest. */
-function expectAbout(version: Version, statement: Statement): void {
+export function expectAbout(version: Version, statement: Statement): void {
   if (statement.predicateType === PREDICATE_TYPES.modelSignature) {
     expectSameFiles(readModelStatement(statement).files, version.files);
     return;

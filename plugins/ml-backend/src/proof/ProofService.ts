@@ -1,17 +1,19 @@
 import { ConflictError } from '@backstage/errors';
+import { type Trust, verifyBundle } from '@ml-platform/attestations';
 import type {
   Model,
   ModelTrust,
   ProofReport,
   RefusalCode,
   SignatureState,
+  TrustAnchor,
   Version,
   VersionProof,
 } from '@ml-platform/plugin-ml-common';
 import type { AuditLog } from '../audit/AuditLog';
 import type { RequestContext } from '../http/requestContext';
 import type { RegistryService } from '../registry/RegistryService';
-import type { ProofReader } from './ProofReader';
+import { expectAbout, type ProofReader } from './ProofReader';
 import {
   anchorsFor,
   type SignatureSettings,
@@ -22,6 +24,8 @@ export interface ProofServiceOptions {
   registry: Pick<RegistryService, 'getModel' | 'getVersion'>;
   reader: ProofReader;
   settings: SignatureSettings;
+  /** Believed for test results, and for nothing else. */
+  evaluationAnchor?: TrustAnchor;
   audit: AuditLog;
 }
 
@@ -96,6 +100,32 @@ export class ProofService {
     );
   }
 
+  /**
+   * Checks a test result before it is attached.
+   * @returns the name of who signed it
+   * @throws ProofError when nobody trusted did, or it is about something else
+   */
+  async verify(
+    { owner }: Pick<Model, 'owner'>,
+    version: Version,
+    bundle: Buffer,
+  ): Promise<string> {
+    const { signedBy, statement } = await verifyBundle(bundle, {
+      trust: this.#resultTrust(owner),
+      at: new Date(),
+    });
+    expectAbout(version, statement);
+    return signedBy.name;
+  }
+
+  #resultTrust(owner: string): Trust {
+    const { evaluationAnchor, settings } = this.#options;
+    return toTrust([
+      ...anchorsFor(settings, owner),
+      ...(evaluationAnchor ? [evaluationAnchor] : []),
+    ]);
+  }
+
   /** For what was authorized already: who signed the version, as things are now. */
   async prove(
     { owner }: Pick<Model, 'owner'>,
@@ -103,10 +133,11 @@ export class ProofService {
   ): Promise<VersionProof> {
     const { reader, settings } = this.#options;
     const trust = toTrust(anchorsFor(settings, owner));
+    const results = this.#resultTrust(owner);
     const found =
       version.state === 'deleted'
         ? { signatures: [], attestations: [], others: [] }
-        : await reader.read(version, trust);
+        : await reader.read(version, { trust, results });
     const { signatures } = found;
     const state = stateOf(signatures);
     const signer = signatures.find(each => each.state === 'valid')?.signer;

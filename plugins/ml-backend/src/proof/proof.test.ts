@@ -34,7 +34,11 @@ describe.each(databases.ids)('proofs on %s', id => {
       knex: await databases.init(id),
       signatures: signatures as never,
     });
-    version = await platform.register(MODEL, '1.0.0', examplePackage(MODEL));
+    version = await platform.registerOnly(
+      MODEL,
+      '1.0.0',
+      examplePackage(MODEL),
+    );
   }
   afterEach(() => platform.stop());
 
@@ -174,6 +178,7 @@ describe.each(databases.ids)('proofs on %s', id => {
     ]);
 
     await sign();
+    await platform.attachResult(version);
     const release = await platform.finished(await deploy('production'));
     expect(release).toMatchObject({ state: 'succeeded' });
   });

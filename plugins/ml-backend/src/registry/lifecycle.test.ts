@@ -28,9 +28,11 @@ describe.each(databases.ids)('life of a version on %s', databaseId => {
         'model.yaml': [[/^version: .*$/m, `version: ${version}`]],
       }),
     );
-    return platform
+    const registered = await platform
       .as()
       .registerVersion(MODEL, { version, digest, ...options });
+    await platform.attachResult(registered);
+    return registered;
   };
   const deploy = async (
     environment: 'staging' | 'production',

@@ -37,12 +37,9 @@ export function planRollout(options: {
 }): RolloutPlan {
   const { before, canary, deprecated, release } = options;
   const generation = release.generation!;
-  const shared = { ...canary, ...ofStrategy(options) };
   return {
-    ...shared,
-    ...(shared.insufficientEvidence === 'synthetic' && {
-      replay: { requests: options.samples },
-    }),
+    ...canary,
+    ...ofStrategy(options),
     id: release.id,
     stable: liveVersion(before)!,
     canary: release.version,

@@ -1,0 +1,58 @@
+import type { LoggerService } from '@backstage/backend-plugin-api';
+import type { ArtifactStore } from '@ml-platform/plugin-ml-node';
+import type { Knex } from 'knex';
+import type { AuditLog } from '../audit/AuditLog';
+import type { Authorizer } from '../authorization/Authorizer';
+import type { ChangeNotifier } from '../events/ChangeNotifier';
+import type { ProofService } from '../proof/ProofService';
+import type { RegistryService } from '../registry/RegistryService';
+import type { RegistryStore } from '../registry/RegistryStore';
+import type { ReleaseStore } from '../releases/ReleaseStore';
+import { DatabaseEvaluationStore } from './DatabaseEvaluationStore';
+import { EvaluationFinisher } from './EvaluationFinisher';
+import { EvaluationGate } from './EvaluationGate';
+import { EvaluationProcess } from './EvaluationProcess';
+import { EvaluationRunner } from './EvaluationRunner';
+import { EvaluationService } from './EvaluationService';
+import type { EvaluationSettings } from './evaluationSettings';
+import { ResultAttachment } from './ResultAttachment';
+
+/** Puts together what evaluates versions, and what asks for it. */
+export function createEvaluations(options: {
+  knex: Knex;
+  artifacts: ArtifactStore;
+  registry: RegistryService;
+  versions: RegistryStore;
+  releases: ReleaseStore;
+  proofs: ProofService;
+  authorizer: Authorizer;
+  audit: AuditLog;
+  changes: ChangeNotifier;
+  logger: LoggerService;
+  settings: EvaluationSettings;
+}): {
+  evaluations: EvaluationService;
+  gate: EvaluationGate;
+  evaluationRunner: EvaluationRunner;
+} {
+  const { artifacts, knex, logger, settings } = options;
+  const store = new DatabaseEvaluationStore({ knex });
+  const gate = new EvaluationGate(options);
+  const attachment = new ResultAttachment({ artifacts });
+  const evaluationRunner = new EvaluationRunner({
+    ...{ store, logger },
+    finisher: new EvaluationFinisher({
+      ...options,
+      ...{ store, attachment },
+      process: new EvaluationProcess({
+        ...{ artifacts, logger, directory: settings.directory },
+      }),
+    }),
+  });
+  const evaluations = new EvaluationService({
+    ...options,
+    ...{ store, gate, attachment },
+    onCreated: () => evaluationRunner.wake(),
+  });
+  return { evaluations, gate, evaluationRunner };
+}
