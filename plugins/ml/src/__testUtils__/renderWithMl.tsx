@@ -40,9 +40,6 @@ const mockMlApi = createApiMock(
         'listReleases',
         'getRelease',
         'createRelease',
-        'getReleaseOutlook',
-        'promote',
-        'getReleaseStats',
         'rollback',
         'steerRelease',
       ].map(name => [name, jest.fn()]),
@@ -100,6 +97,16 @@ const unsigned: MlApi['proofs']['get'] = async (model, version) => ({
   requiredForProduction: false,
   ...{ signatures: [], attestations: [], others: [] },
 });
+/** Of a platform that every version has passed its evaluation on. */
+export const evaluationsMock = (partial: Partial<MlApi['evaluations']> = {}) =>
+  partOf<MlApi['evaluations']>()({
+    gate: async (model, version) => ({
+      ...{ model, version, passed: true, requiredFor: ['production'] },
+      message: 'it passed its evaluation',
+    }),
+    list: async () => ({ items: [] }),
+    ...partial,
+  });
 export const experimentsMock = (partial: Partial<MlApi['experiments']> = {}) =>
   partOf<MlApi['experiments']>()({
     list: async () => ({ items: [] }),
@@ -132,15 +139,10 @@ export function mlApiMock(partial: Partial<MlApi> = {}) {
     aliases: aliasesMock(),
     predictions: predictionsMock(),
     proofs: proofsMock({ get: unsigned }),
+    evaluations: evaluationsMock(),
     experiments: experimentsMock(),
     listReleases: async () => ({ items: [aRelease()] }),
     getRelease: async () => aRelease(),
-    getReleaseOutlook: async (model, environment) => ({
-      ...{ model, environment, team: 'group:default/quality-team' },
-      strategy: environment === 'production' ? 'canary' : 'immediate',
-      first: false,
-      quota: { used: 1, limit: 10 },
-    }),
     ...partial,
   });
 }

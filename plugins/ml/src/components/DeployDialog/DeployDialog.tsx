@@ -59,13 +59,8 @@ export function DeployDialog(props: {
             )}
           </QueryView>
           {form.from && (
-            <StrategyChoice
-              environment={form.environment}
-              value={form.strategy}
-              onChange={form.setStrategy}
-            />
+            <StrategyChoice value={form.strategy} onChange={form.setStrategy} />
           )}
-          {form.stopped && <Alert status="warning" icon title={form.stopped} />}
           <TextAreaField
             label={texts.deploy.reason}
             description={texts.deploy.reasonHelp}

@@ -1,9 +1,5 @@
 import { Radio, RadioGroup, Text } from '@backstage/ui';
-import {
-  type Environment,
-  STRATEGIES,
-  type Strategy,
-} from '@ml-platform/plugin-ml-common';
+import { STRATEGIES, type Strategy } from '@ml-platform/plugin-ml-common';
 import { texts } from '../../texts';
 
 const HELP: Record<Strategy, string> = {
@@ -15,32 +11,22 @@ const HELP: Record<Strategy, string> = {
 
 /** Choice of how the version takes over from the one that is live. */
 export function StrategyChoice(props: {
-  environment: Environment;
-  /** Unknown until the platform has said which it takes. */
-  value: Strategy | undefined;
+  value: Strategy;
   onChange: (strategy: Strategy) => void;
 }) {
-  const { environment, value, onChange } = props;
+  const { value, onChange } = props;
   return (
     <RadioGroup
       label={texts.strategy.label}
-      value={value ?? ''}
+      value={value}
       onChange={next => onChange(next as Strategy)}
     >
       {STRATEGIES.map(strategy => (
-        <Radio
-          key={strategy}
-          value={strategy}
-          // Only by the command, which takes an approval.
-          isDisabled={environment === 'production' && strategy === 'immediate'}
-        >
+        <Radio key={strategy} value={strategy}>
           {texts.strategy[strategy]}
           <Text as="span" variant="body-small" color="secondary">
             {' '}
-            –{' '}
-            {environment === 'production' && strategy === 'immediate'
-              ? texts.rulesOfReleases.immediate
-              : HELP[strategy]}
+            – {HELP[strategy]}
           </Text>
         </Radio>
       ))}

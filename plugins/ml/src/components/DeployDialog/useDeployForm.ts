@@ -2,12 +2,12 @@ import { useMemo, useState } from 'react';
 import type {
   Environment,
   Model,
-  ReleaseOutlook,
   Strategy,
   Version,
 } from '@ml-platform/plugin-ml-common';
 import { useReleaseActions } from '../../hooks/useReleaseActions';
 import { useMlQuery } from '../../hooks/useMlQuery';
+import { useEvaluationAction } from '../../hooks/useEvaluationAction';
 import { useSignatureAction } from '../../hooks/useSignatureAction';
 import type { ActionState } from '../../lib/actions';
 import { randomKey } from '../../lib/randomKey';
@@ -29,7 +29,7 @@ export function useDeployForm(options: {
     options.environment ?? 'staging',
   );
   const [version, setVersion] = useState(options.version);
-  const [chosenStrategy, setStrategy] = useState<Strategy>();
+  const [strategy, setStrategy] = useState<Strategy>('immediate');
   const [reason, setReason] = useState('');
   const versions = useMlQuery({
     key: `choices:${model.name}`,
@@ -38,26 +38,17 @@ export function useDeployForm(options: {
     concerns: () => false,
   });
 
-  const outlook = useMlQuery({
-    key: `outlook:${model.name}:${environment}`,
-    load: api => api.getReleaseOutlook(model.name, environment),
-    concerns: ({ model: changed }) => changed === model.name,
-  });
-  const usual = outlook.status === 'ready' ? outlook.data : undefined;
-  const strategy = chosenStrategy ?? usual?.strategy;
-
   const request = useMemo(
     () => ({
       body: {
         environment,
         version: version ?? '',
-        // Without a choice, the platform takes its own way.
-        strategy: chosenStrategy,
+        strategy,
         reason: reason.trim() || undefined,
       },
       idempotencyKey: randomKey(),
     }),
-    [environment, version, chosenStrategy, reason],
+    [environment, version, strategy, reason],
   );
 
   const find = (name: string | undefined): Version | undefined =>
@@ -70,12 +61,16 @@ export function useDeployForm(options: {
     environment,
     version,
   });
+  const evaluated = useEvaluationAction({
+    model: model.name,
+    environment,
+    version,
+  });
   const allowed: ActionState = version
     ? actions[environment].deployVersion(version, chosen?.state)
     : { enabled: false, reason: texts.deploy.chooseVersion };
-  const stopped = stopOf(usual);
-  let submit = allowed.enabled ? signed : allowed;
-  if (submit.enabled && stopped) submit = { enabled: false, reason: stopped };
+  const submit =
+    [allowed, signed, evaluated].find(each => !each.enabled) ?? allowed;
   const from = deploymentTo(model, environment)?.version;
 
   return {
@@ -87,8 +82,6 @@ export function useDeployForm(options: {
     setVersion,
     strategy,
     setStrategy,
-    outlook: usual,
-    stopped,
     reason,
     setReason,
     request,
@@ -96,13 +89,4 @@ export function useDeployForm(options: {
     from: from ? { version: from, details: find(from) } : undefined,
     to: version ? { version, details: find(version) } : undefined,
   };
-}
-
-/** The rule that stands in the way whatever is chosen, if one does. */
-function stopOf(outlook: ReleaseOutlook | undefined): string | undefined {
-  if (!outlook) return undefined;
-  const { environment, freeze, quota, team } = outlook;
-  if (freeze) return texts.rulesOfReleases.frozen(environment, freeze);
-  if (quota.used < quota.limit || environment === 'staging') return undefined;
-  return texts.rulesOfReleases.quota(team, quota);
 }

@@ -182,8 +182,7 @@ describe('deploy dialog', () => {
       {
         environment: 'production',
         version: '1.0.0',
-        // Without a choice, the platform takes its own way.
-        strategy: undefined,
+        strategy: 'immediate',
         reason: 'calmer',
       },
       { idempotencyKey: expect.stringMatching(/^[0-9a-f]{32}$/) },

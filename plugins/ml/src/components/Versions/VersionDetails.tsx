@@ -3,6 +3,7 @@ import type { Version } from '@ml-platform/plugin-ml-common';
 import { useMlQuery } from '../../hooks/useMlQuery';
 import { formatBytes } from '../../lib/format';
 import { texts } from '../../texts';
+import { EvaluationSection } from '../Evaluations';
 import { VersionFiles } from '../Files';
 import { InterfaceTable, ModelCardView, Section } from '../ModelCard';
 import {
@@ -62,6 +63,9 @@ function Details(version: Version) {
       <Section title="Digest">
         <CodeBlock text={version.digest} label="digest" wrap />
       </Section>
+      {version.state !== 'deleted' && (
+        <EvaluationSection model={version.model} version={version.version} />
+      )}
       {version.state !== 'deleted' && (
         <ProofSection model={version.model} version={version.version} />
       )}

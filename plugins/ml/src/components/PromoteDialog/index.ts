@@ -1,1 +1,0 @@
-export { PromoteDialog } from './PromoteDialog';

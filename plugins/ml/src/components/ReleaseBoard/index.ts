@@ -1,1 +1,0 @@
-export { ReleaseBoard } from './ReleaseBoard';

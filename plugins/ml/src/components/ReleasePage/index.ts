@@ -1,1 +1,0 @@
-export { ReleasePage } from './ReleasePage';
