@@ -21,7 +21,6 @@ const CANARY = {
   ],
   tick: '500ms',
   clientCap: 10_000,
-  insufficientEvidence: 'extend',
 };
 const MODEL = 'wine-classifier';
 
@@ -33,6 +32,8 @@ describe('a canary', () => {
     folder = mkdtempSync(join(tmpdir(), 'ml-platform-canary-'));
     platform = await Platform.start({
       APP_CONFIG_ml_releases_canary: JSON.stringify(CANARY),
+      // Otherwise the faulty version would never get as far as a canary.
+      APP_CONFIG_ml_evaluation_requiredFor: '[]',
     });
   }, 300_000);
 

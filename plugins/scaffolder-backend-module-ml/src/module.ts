@@ -4,6 +4,7 @@ import {
 } from '@backstage/backend-plugin-api';
 import { scaffolderActionsExtensionPoint } from '@backstage/plugin-scaffolder-node';
 import { createDeployAction } from './actions/createDeployAction';
+import { createEvaluateAction } from './actions/createEvaluateAction';
 import { createModelAction } from './actions/createModelAction';
 import { createPackageAction } from './actions/createPackageAction';
 import { createRegisterAction } from './actions/createRegisterAction';
@@ -33,6 +34,7 @@ export const scaffolderModuleMl = createBackendModule({
           createModelAction({ access }),
           createPackageAction(),
           createRegisterAction({ access }),
+          createEvaluateAction({ access }),
           createDeployAction({ access }),
           createRollbackAction({ access }),
         );

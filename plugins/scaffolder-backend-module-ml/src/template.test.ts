@@ -192,7 +192,6 @@ describe('the template new-model', () => {
         '-c',
         'import ast, sys; [ast.parse(open(f).read(), f) for f in sys.argv[1:]]',
         join(repository, 'model/train.py'),
-        join(repository, 'model/evaluate.py'),
       ]);
       await run('sh', ['-n', join(repository, 'ci/check.sh')]);
       const info = parse(

@@ -11,6 +11,7 @@ import { TestPlatform } from '../../../ml-backend/src/__testUtils__/startPlatfor
 import { Front } from '../__testUtils__/Front';
 import { MlAccess } from '../lib/MlAccess';
 import { createDeployAction } from './createDeployAction';
+import { createEvaluateAction } from './createEvaluateAction';
 import { createPackageAction } from './createPackageAction';
 import { createRegisterAction } from './createRegisterAction';
 import { createRollbackAction } from './createRollbackAction';
@@ -98,6 +99,28 @@ describe('actions for templates', () => {
     await change('model.yaml', 'version: 1.0.0', 'version: 1.1.0');
     await register();
   }
+
+  describe('ml:evaluate', () => {
+    it('has the platform evaluate the version, and fails where it misses its suite', async () => {
+      const evaluate = (version: string) =>
+        run(
+          createEvaluateAction({ access }),
+          { model: MODEL, version },
+          { task: `evaluate-${version}` },
+        );
+      await register();
+      expect(await evaluate('1.0.0')).toMatchObject({
+        state: 'passed',
+        summary: 'All 8 checks passed',
+      });
+      await change('model.yaml', 'version: 1.0.0', 'version: 1.1.0');
+      await change('eval/suite.yaml', 'min: 0.8 }', 'min: 0.99 }');
+      await register();
+      await expect(evaluate('1.1.0')).rejects.toThrow(
+        /wine-classifier@1\.1\.0 misses its suite.*accuracy is 0\.8472/,
+      );
+    });
+  });
 
   describe('ml:package', () => {
     it('tells the digest that the version will have, and writes the package', async () => {

@@ -1,6 +1,7 @@
 import { validate } from 'jsonschema';
 import { parse } from 'yaml';
 import { createDeployAction } from './createDeployAction';
+import { createEvaluateAction } from './createEvaluateAction';
 import { createModelAction } from './createModelAction';
 import { createPackageAction } from './createPackageAction';
 import { createRegisterAction } from './createRegisterAction';
@@ -12,6 +13,7 @@ const access = {} as never;
 
 const ACTIONS = [
   createDeployAction({ access }),
+  createEvaluateAction({ access }),
   createModelAction({ access }),
   createPackageAction(),
   createRegisterAction({ access }),

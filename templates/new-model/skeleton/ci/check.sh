@@ -12,5 +12,5 @@ if [ -z "${PYTHON:-}" ]; then
   PYTHON=.venv/bin/python
 fi
 "$PYTHON" model/train.py
-"$PYTHON" model/evaluate.py
+"${ML:-ml}" eval model
 "${ML:-ml}" package model
