@@ -39,11 +39,10 @@ export class Classes {
   ordered(): { classes: string[]; places: number[] } {
     const keys = [...this.#numbers.keys()];
     const isNumeric = keys.every(key => Number.isFinite(Number(key)));
-    const classes = this.#isFixed
-      ? keys
-      : [...keys].sort((a, b) =>
-          isNumeric ? Number(a) - Number(b) : a < b ? -1 : 1,
-        );
+    const compare = isNumeric
+      ? (a: string, b: string) => Number(a) - Number(b)
+      : (a: string, b: string) => Number(a > b) - Number(a < b);
+    const classes = this.#isFixed ? keys : [...keys].sort(compare);
     return { classes, places: keys.map(key => classes.indexOf(key)) };
   }
 

@@ -38,7 +38,7 @@ export async function checkGolden(
       difference ??= `'${name}' has ${told.length} values, the recorded answer has ${wanted.length}`;
       continue;
     }
-    wanted.forEach((value, index) => {
+    for (const [index, value] of wanted.entries()) {
       const off = distance(value, told[index]);
       largest = Math.max(largest, off);
       if (off > tolerance) {
@@ -46,7 +46,7 @@ export async function checkGolden(
           told[index]
         }, the recorded answer has ${value}`;
       }
-    });
+    }
   }
   const verdict = difference === undefined ? 'passed' : 'failed';
   return {

@@ -95,6 +95,7 @@ export async function scanDataset(
       );
       changes.push(new RowAnswers(after, batch.length));
     }
+    const before = rows;
     batch.forEach(({ row }, index) =>
       inRow(dataset, row, () => {
         const at = { index, rowNumber: row.number };
@@ -104,11 +105,12 @@ export async function scanDataset(
           check.add(answers, changes[which], at),
         );
         for (const { rows: members, slice } of slices) {
-          if (matchesSlice(slice.where, row.values!)) members.push(rows);
+          if (matchesSlice(slice.where, row.values!))
+            members.push(before + index);
         }
-        rows += 1;
       }),
     );
+    rows += batch.length;
   }
   if (!rows) {
     throw new ToolError({
