@@ -11,7 +11,11 @@ const WAIT = 30 * 60_000;
 export async function evaluateWhereNeeded(
   context: Pick<CommandContext, 'output' | 'onInterrupt'>,
   client: MlClient,
-  { environment, model, version }: {
+  {
+    environment,
+    model,
+    version,
+  }: {
     environment: Environment;
     model: string;
     version: string;
@@ -25,8 +29,7 @@ export async function evaluateWhereNeeded(
     `${environment} takes evaluated versions only; the platform evaluates ${model}@${version} first …`,
   );
   context.onInterrupt(
-    () =>
-      'Stopped waiting. The evaluation goes on; nothing was released.',
+    () => 'Stopped waiting. The evaluation goes on; nothing was released.',
   );
   const ended = await waitForEvaluation(context, client, {
     evaluation: begun,
