@@ -1,14 +1,8 @@
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { ToolError, YamlFile } from '@ml-platform/packaging';
+import { ToolError } from '@ml-platform/packaging';
 import {
-  checkDocument,
   type EvaluationCheck,
   type EvaluationReport,
-  formatIssue,
   type ModelFile,
-  modelFileSchema,
-  PACKAGE_FILES,
   type Suite,
 } from '@ml-platform/plugin-ml-common';
 import { type Baseline, checkComparisons } from './run/checkComparisons';
@@ -16,6 +10,7 @@ import { checkGolden } from './run/checkGolden';
 import { checkMetrics, checkSlices } from './run/checkMetrics';
 import { makePlots } from './run/makePlots';
 import { type ScannedDataset, scanDataset } from './run/scanDataset';
+import { readModel } from './suite/readModel';
 import { summaryOf } from './summaryOf';
 import { readSuite } from './suite/readSuite';
 import { findServer } from './worker/findServer';
@@ -166,25 +161,4 @@ async function scanBaseline(
       reason: `${version}, which is in production, cannot be asked the same: ${error.message}`,
     };
   }
-}
-
-async function readModel(directory: string): Promise<ModelFile> {
-  const path = PACKAGE_FILES.model;
-  const text = await readFile(join(directory, path), 'utf8').catch(() => {
-    throw new ToolError({
-      code: 'PACKAGE_INVALID',
-      message: `${join(directory, path)} cannot be read`,
-    });
-  });
-  const { data, issues } = checkDocument(
-    path,
-    modelFileSchema,
-    YamlFile.parse(path, text).value,
-  );
-  if (data) return data;
-  throw new ToolError({
-    code: 'PACKAGE_INVALID',
-    message: issues.map(formatIssue).join('; '),
-    issues,
-  });
 }

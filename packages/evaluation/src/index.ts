@@ -12,5 +12,6 @@ export {
 } from './attestation';
 export { evaluate, type EvaluateOptions } from './evaluate';
 export { renderHtml } from './report/renderHtml';
+export { readModel } from './suite/readModel';
 export { findProgram } from './worker/findServer';
 export { plainEnvironment } from './worker/startWorker';

@@ -33,7 +33,7 @@ export function addEvalCommand(program: Command, launch: Launch): void {
     )
     .option('--no-report', 'write no files')
     .option(
-      '--baseline <directory|model@version|none>',
+      '--baseline <directory|model@version|production|none>',
       'what to compare with (default: of a version, the one in production)',
     )
     .option('--sign-key <file>', 'sign the result with this private key (PEM)')
@@ -59,7 +59,7 @@ Exit code 6 where the suite is missed, 1 where it could not be run.
 ${examples(
   'ml eval examples/wine-classifier',
   'ml eval wine-classifier@1.0.0 --on-platform',
-  'ml eval ./fraud --baseline fraud@1.3.0 --report out',
+  'ml eval ./fraud --baseline production --report out',
   'ml eval wine-classifier@1.0.0 --sign-key team.key --attach',
   'ml eval ./fraud --no-report --json',
 )}`,

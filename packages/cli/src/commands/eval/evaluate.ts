@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import {
   evaluate as runSuite,
   type EvaluateOptions,
+  readModel,
   reportBytes,
   testResultStatement,
 } from '@ml-platform/evaluation';
@@ -10,7 +11,7 @@ import type { EvaluationReport, Version } from '@ml-platform/plugin-ml-common';
 import type { CommandContext } from '../../CommandContext';
 import { withTemporaryFolder } from '../export/temporaryFolder';
 import { isDirectory } from '../isDirectory';
-import { isVersion, parseAnyRef, usageError } from '../parseRef';
+import { parseAnyRef, usageError } from '../parseRef';
 import { resolveRef } from '../resolveRef';
 import { openSigner } from '../sign/openSigner';
 import type { EvalOptions } from './command';
@@ -20,6 +21,7 @@ import { gateRefused, printReport } from './printReport';
 import { writeReport } from './writeReport';
 
 type Baseline = EvaluateOptions['baseline'];
+type Subject = EvalOptions & { subject: string };
 
 /** `ml eval` */
 export async function evaluate(
@@ -40,7 +42,10 @@ export async function evaluate(
       : subject;
     const report = await runSuite({
       directory,
-      baseline: await findBaseline(context, folder, { options, version }),
+      baseline: await findBaseline(context, folder, {
+        options: { ...options, subject },
+        version,
+      }),
       dataDir: join(cacheFolder(context.env), 'evaluation'),
       env: context.env,
       tell: what => context.output.info(`${what} …`),
@@ -86,39 +91,45 @@ async function find(
 async function findBaseline(
   context: CommandContext,
   folder: string,
-  { options, version }: { options: EvalOptions; version?: Version },
+  { options, version }: { options: Subject; version?: Version },
 ): Promise<Baseline> {
   const { baseline } = options;
   const place = join(folder, 'baseline');
   if (baseline === 'none') return { reason: 'no comparison was wanted' };
-  if (baseline !== undefined) {
+  if (baseline !== undefined && baseline !== 'production') {
     const isFolder = !baseline.includes('@') && (await isDirectory(baseline));
     if (isFolder) return { directory: baseline, version: baseline };
     const found = await find(context, baseline);
     const directory = await fetchVersion(context, found, place);
     return { directory, version: found.version };
   }
-  if (!version) {
+  if (!version && baseline === undefined) {
     return {
       reason: 'there is nothing to compare with; name it with --baseline',
     };
   }
-  const { client } = await context.connect();
+  const model = version?.model ?? (await readModel(options.subject)).name;
+  const live = await findLive(context, model);
+  if (!live) return { reason: `no version of ${model} is in production` };
+  if (live.version === version?.version) {
+    return { reason: `${live.version} is what is in production itself` };
+  }
+  return {
+    directory: await fetchVersion(context, live, place),
+    version: live.version,
+  };
+}
+
+async function findLive(
+  { connect }: CommandContext,
+  model: string,
+): Promise<Version | undefined> {
+  const { client } = await connect();
   const { items } = await client.listDeployments({
-    ...{ model: version.model, environment: 'production' },
+    ...{ model, environment: 'production' },
   });
   const live = items.find(item => item.version)?.version;
-  if (!live || !isVersion(live)) {
-    return { reason: `no version of ${version.model} is in production` };
-  }
-  if (live === version.version) {
-    return { reason: `${live} is what is in production itself` };
-  }
-  const found = await client.getVersion(version.model, live);
-  return {
-    directory: await fetchVersion(context, found, place),
-    version: live,
-  };
+  return live === undefined ? undefined : client.getVersion(model, live);
 }
 
 async function finish(
