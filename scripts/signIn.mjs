@@ -2,6 +2,7 @@
 // Signs in as one of the example people, without a browser.
 //
 //   node scripts/signIn.mjs mei                  prints a token of the portal
+//   node scripts/signIn.mjs mei --id-token      prints the provider's ID token
 //   BROWSER=scripts/signIn.mjs ML_PERSON=mei npx ml login
 //
 // The second way it is the browser that `ml login` opens. ML_PORT says where
@@ -22,6 +23,9 @@ main(async () => {
   }
   const portal = `http://localhost:${readPorts().portal}`;
   const browser = new HeadlessBrowser({ portal, person: word });
-  const { backstageIdentity } = await browser.signIn();
-  process.stdout.write(`${backstageIdentity.token}\n`);
+  const { backstageIdentity, providerInfo } = await browser.signIn();
+  const { token } = backstageIdentity;
+  const wanted =
+    process.argv[3] === '--id-token' ? providerInfo.idToken : token;
+  process.stdout.write(`${wanted}\n`);
 });

@@ -14,15 +14,19 @@ export function readExamples() {
     .map(name => ({
       directory: `examples/${name}`,
       folder: name,
-      ...readNameAndVersion(path.join(folder, name, 'model.yaml')),
+      ...readValues(path.join(folder, name, 'model.yaml')),
     }))
     .filter(example => example.name === example.folder);
 }
 
-/** The two top-level values that are needed here; `ml` reads the file in full. */
-function readNameAndVersion(file) {
+/** The top-level values that are needed here; `ml` reads the file in full. */
+function readValues(file) {
   const text = readFileSync(file, 'utf8');
   const value = key =>
     text.match(new RegExp(`^${key}:\\s*['"]?([^'"\\s#]+)`, 'm'))?.[1];
-  return { name: value('name'), version: value('version') };
+  return {
+    name: value('name'),
+    version: value('version'),
+    owner: value('owner'),
+  };
 }

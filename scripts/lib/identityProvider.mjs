@@ -31,7 +31,8 @@ export function identityProvider({
       NODE_ENV: 'development',
       ML_IDENTITY_PORT: String(ports.identity),
       ML_IDENTITY_DIR: path.join(dataDir, 'identity'),
-      ML_IDENTITY_PEOPLE: path.join(root, 'examples/org.yaml'),
+      ML_IDENTITY_PEOPLE:
+        process.env.ML_IDENTITY_PEOPLE || path.join(root, 'examples/org.yaml'),
       ML_IDENTITY_SECRET: secrets.ML_IDENTITY_SECRET,
       ML_IDENTITY_REDIRECTS: `http://localhost:${ports.portal}/api/auth/oidc/handler/frame`,
     },

@@ -10,6 +10,7 @@ import { RunFile } from './RunFile.mjs';
 import { abortSteps } from './run.mjs';
 import { ensureSecrets, writePrivate } from './secrets.mjs';
 import { seedExamples } from './seed.mjs';
+import { signInCommand } from './signIn/people.mjs';
 import { PlatformServices } from './services.mjs';
 import { printSummary } from './summary.mjs';
 import { ensureMkdocs, renderDocs } from './techdocs.mjs';
@@ -45,7 +46,8 @@ export async function startPlatform() {
     await Promise.race([
       bringUp(context, state).then(() => {
         const seeded = process.env.ML_SEED !== 'none';
-        printSummary({ ports, dataDir, startedAt, seeded });
+        const { identity } = state;
+        printSummary({ ports, dataDir, startedAt, seeded, identity });
         state.ready = true;
       }),
       stopped,
@@ -73,7 +75,6 @@ async function bringUp(context, state) {
   const secrets = ensureSecrets({ dataDir });
   writePrivate(path.join(dataDir, 'config.json'), {
     url: `http://localhost:${ports.portal}`,
-    token: secrets.ML_CLI_TOKEN,
   });
 
   const docsLog = path.join(logs, 'docs-setup.log');
@@ -95,6 +96,7 @@ async function bringUp(context, state) {
   await state.services.start();
   signal.throwIfAborted();
   if (process.env.ML_SEED !== 'none') await seedExamples(started);
+  state.identity = await signInCommand(started);
 }
 
 /** Resolves at the first stop signal; a second one does not wait for anything. */

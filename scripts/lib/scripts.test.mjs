@@ -90,13 +90,14 @@ describe('the data folder', () => {
     const dataDir = path.join(folder, 'secrets');
     const first = ensureSecrets({ dataDir, env: {} });
     assert.deepEqual(ensureSecrets({ dataDir, env: {} }), first);
-    assert.equal(new Set(Object.values(first)).size, 7);
+    assert.equal(new Set(Object.values(first)).size, 6);
     assert.equal(
       statSync(path.join(dataDir, 'secrets.json')).mode % 0o1000,
       0o600,
     );
     assert.equal(
-      ensureSecrets({ dataDir, env: { ML_CLI_TOKEN: 'mine' } }).ML_CLI_TOKEN,
+      ensureSecrets({ dataDir, env: { ML_SERVING_TOKEN: 'mine' } })
+        .ML_SERVING_TOKEN,
       'mine',
     );
   });

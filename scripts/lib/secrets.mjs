@@ -9,7 +9,6 @@ import {
 import path from 'node:path';
 
 const NAMES = [
-  'ML_CLI_TOKEN',
   'ML_SERVING_TOKEN',
   'ML_CONTROL_TOKEN',
   'ML_IDENTITY_SECRET',

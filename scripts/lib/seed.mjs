@@ -2,25 +2,21 @@ import { readExamples } from './examples.mjs';
 import { FriendlyError } from './FriendlyError.mjs';
 import { readJson } from './http.mjs';
 import { runMl } from './ml.mjs';
+import { engineerOf, tokenOf } from './signIn/people.mjs';
 import { done, duration, say } from './terminal.mjs';
 
 /**
  * Registers the example models and deploys them where they are not deployed
- * yet, with the command that users have. Done again, it changes nothing.
+ * yet, with the command that users have, as engineers of the teams that own
+ * them. Done again, it changes nothing.
  */
-export async function seedExamples({
-  toolchain,
-  dataDir,
-  ports,
-  secrets,
-  signal,
-}) {
+export async function seedExamples({ toolchain, dataDir, ports, signal }) {
   const api = `http://127.0.0.1:${ports.portal}/api/ml/v1`;
-  const headers = { authorization: `Bearer ${secrets.ML_CLI_TOKEN}` };
-  const ml = async (...args) => {
+  const ml = async (token, ...args) => {
     const result = await runMl({
-      ...{ node: toolchain.node, env: toolchain.env, dataDir, signal },
-      args,
+      node: toolchain.node,
+      env: { ...toolchain.env, ML_TOKEN: token },
+      ...{ dataDir, signal, args },
     });
     if (result.code !== 0) {
       throw new FriendlyError(
@@ -31,9 +27,11 @@ export async function seedExamples({
   };
 
   for (const example of readExamples()) {
+    const person = engineerOf(example.owner);
+    const token = await tokenOf({ person, ports, signal });
     const { items } = await readJson(
       `${api}/deployments?model=${example.name}`,
-      { headers },
+      { headers: { authorization: `Bearer ${token}` } },
     ).catch(() => ({ items: [] }));
     const live = new Set(
       items.filter(item => item.version).map(item => item.environment),
@@ -44,9 +42,10 @@ export async function seedExamples({
     const started = Date.now();
     const target = `${example.name}@${example.version}`;
     say(`  Register ${example.directory} and deploy ${target} …`);
-    await ml('register', example.directory);
+    await ml(token, 'register', example.directory);
     for (const environment of wanted) {
       await ml(
+        token,
         'deploy',
         target,
         '--env',

@@ -80,7 +80,7 @@ export function inferenceServer({
  * production bundle would have to be unpacked and installed once more.
  */
 function portal({ toolchain, dataDir, ports, secrets, runFile, config }) {
-  const info = `http://127.0.0.1:${ports.portal}/api/ml/v1/info`;
+  const health = `http://127.0.0.1:${ports.portal}/api/ml/health`;
   const transform = path.join(
     root,
     'node_modules/@backstage/cli-node/config/nodeTransform.cjs',
@@ -107,9 +107,7 @@ function portal({ toolchain, dataDir, ports, secrets, runFile, config }) {
     logFile: path.join(dataDir, 'logs/portal.log'),
     // The API and the pages come from different plugins; ready is when both are there.
     isReady: async () =>
-      (await answers(info, {
-        headers: { authorization: `Bearer ${secrets.ML_CLI_TOKEN}` },
-      })) && answers(`http://127.0.0.1:${ports.portal}/`),
+      (await answers(health)) && answers(`http://127.0.0.1:${ports.portal}/`),
     onPid: pid => runFile.setChild('portal', pid),
   });
 }

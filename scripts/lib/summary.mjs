@@ -5,7 +5,7 @@ import { display, root } from './paths.mjs';
 import { bold, dim, duration, say } from './terminal.mjs';
 
 /** What somebody who sees the platform for the first time needs to know. */
-export function printSummary({ ports, dataDir, startedAt, seeded }) {
+export function printSummary({ ports, dataDir, startedAt, seeded, identity }) {
   const examples = readExamples().filter(({ directory }) =>
     existsSync(path.join(root, directory, 'samples/request.json')),
   );
@@ -21,6 +21,11 @@ export function printSummary({ ports, dataDir, startedAt, seeded }) {
     `  Staging     http://localhost:${ports.staging}, gRPC at localhost:${ports.stagingGrpc}`,
   );
   say('  Sign in     as any of the example people: it asks who you are');
+  say(
+    `  Terminal    ml is signed in as ${identity} ${dim(
+      '(npx ml login changes that)',
+    )}`,
+  );
   say(`  Data        ${display(dataDir)} ${dim('(npm run reset wipes it)')}`);
   if (seeded && example) {
     say();

@@ -121,13 +121,19 @@ ${table(
 
 The first of these that there is:
 
-1. \`--url\`, else \`ML_URL\`, with the token from \`ML_TOKEN\`;
+1. \`--url\`, else \`ML_URL\`;
 2. the file that \`ML_CONFIG\` names;
 3. \`.ml/config.json\` in the current folder or the nearest one above it; \`npm start\` writes it;
-4. \`~/.config/ml/config.json\` (or under \`XDG_CONFIG_HOME\`);
+4. \`~/.config/ml/config.json\` (or under \`XDG_CONFIG_HOME\`); \`ml login --url\` writes it;
 5. \`.ml/config.json\` of the clone that \`ml\` was built in.
 
-A file is \`{"url": "http://localhost:7007", "token": "…"}\`; its token is sent to its own portal only. With \`--url\` or \`ML_URL\` and no \`ML_TOKEN\`, a file's token is used when the file is about the same portal. Without any of them \`ml\` ends with exit code 4.
+A file is \`{"url": "http://localhost:7007"}\`. Who you are there is the first of these:
+
+1. \`ML_TOKEN\`, for CI;
+2. the session of \`ml login\`, in \`sessions.json\` beside the file, or in \`~/.config/ml\` when no file is about this portal;
+3. \`token\` in the file, which is sent to its own portal only.
+
+Without any of them \`ml\` ends with exit code 4. \`BROWSER\` names the program that \`ml login\` opens instead of the system's browser.
 
 ## Other environment variables
 

@@ -1,5 +1,5 @@
 import type { MlClient } from '@ml-platform/plugin-ml-common';
-import type { Connection } from './connection/findConnection';
+import type { Connection, FoundPortal } from './connection/findConnection';
 import type { Output } from './output/Output';
 
 /** Options that every command has. */
@@ -21,7 +21,9 @@ export interface CommandContext {
   argv: readonly string[];
   /** Whether questions may be asked. */
   canAsk: boolean;
-  /** Fails with exit code 4 when no portal is configured. */
+  /** Where the portal is, whether or not somebody is signed in there. */
+  portal(): Promise<FoundPortal>;
+  /** Fails with exit code 4 when no portal is configured, or nobody signed in. */
   connect(): Promise<{ connection: Connection; client: MlClient }>;
   /** Sets what is said when Ctrl-C ends the command. */
   onInterrupt(message: () => string): void;

@@ -112,7 +112,7 @@ describe('ml', () => {
       );
       expect(elsewhere.code).toBe(4);
       expect(elsewhere.stderr).toContain(
-        'No token is configured for http://other',
+        'You are not signed in to http://other',
       );
       await writeFile(join(process.folder, '.ml/config.json'), '{');
       expect((await offline('models', 'list')).code).toBe(4);

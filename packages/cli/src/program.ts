@@ -28,6 +28,7 @@ import { addReleasesCommands } from './commands/releases/command';
 import { addReproduceCommand } from './commands/reproduce/command';
 import { addRetentionCommands } from './commands/retention/command';
 import { addRollbackCommand } from './commands/rollback/command';
+import { addSessionCommands } from './commands/session/command';
 import { addSignCommands } from './commands/sign/command';
 import { addStatusCommand } from './commands/status/command';
 import { addTrafficCommand } from './commands/traffic/command';
@@ -77,6 +78,7 @@ export function createProgram(
       'after',
       `
 Examples:
+  $ ml login
   $ ml register examples/wine-classifier
   $ ml deploy wine-classifier@1.0.0 --env staging
   $ ml predict wine-classifier --env staging --sample
@@ -86,6 +88,8 @@ Exit codes are listed by \`ml help exit-codes\`.`,
     );
   const start: Launch = run => launch(program.opts<GlobalOptions>(), run);
 
+  program.commandsGroup('Sign in:');
+  addSessionCommands(program, start);
   program.commandsGroup('Package and register:');
   addInitCommand(program, start);
   addPackageCommands(program, start);

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { existsSync } from 'node:fs';
 import { createPortalClient } from '@ml-platform/packaging';
 import type { CommandContext, GlobalOptions } from './CommandContext';
-import { findConnection } from './connection/findConnection';
+import { findConnection, findPortal } from './connection/findConnection';
 import { CliError } from './errors/CliError';
 import { ExitCode, type ExitStatus } from './errors/ExitCode';
 import { toCliError } from './errors/toCliError';
@@ -16,6 +16,12 @@ export async function run(
 ): Promise<ExitStatus> {
   const { env } = process;
   const output = createOutput(options, argv);
+  const wanted = {
+    url: options.url,
+    env,
+    cwd: process.cwd(),
+    repository: ownRepository(),
+  };
   let interruptMessage = () => 'Interrupted.';
   process.once('SIGINT', () => {
     // Shows the cursor again in case something was drawn.
@@ -33,13 +39,9 @@ export async function run(
         options.input &&
         !env.CI &&
         Boolean(process.stdin.isTTY && process.stderr.isTTY),
+      portal: () => findPortal(wanted),
       async connect() {
-        const connection = await findConnection({
-          url: options.url,
-          env,
-          cwd: process.cwd(),
-          repository: ownRepository(),
-        });
+        const connection = await findConnection(wanted);
         return { connection, client: createPortalClient(connection) };
       },
       onInterrupt(message) {

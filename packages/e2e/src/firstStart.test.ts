@@ -115,7 +115,7 @@ describe('a first start', () => {
   it('keeps tokens from other users of the machine', async () => {
     const { stdout } = await run('find', [
       platform.dataDir,
-      ...['(', '-name', 'secrets.json', '-o', '-name', 'config.json', ')'],
+      ...['(', '-name', 'secrets.json', '-o', '-name', 'sessions.json', ')'],
       ...['(', '-perm', '-040', '-o', '-perm', '-004', ')'],
     ]);
     expect(stdout).toBe('');

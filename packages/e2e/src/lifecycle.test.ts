@@ -101,7 +101,9 @@ describe('starting and stopping', () => {
       what: 'everything that was started has ended',
     });
     await platform.start();
-    expect(await platform.client.info()).toMatchObject({ identity: 'ml-cli' });
+    expect(await platform.client.info()).toMatchObject({
+      identity: 'user:default/mei',
+    });
   });
 
   it('is stopped by npm run stop', async () => {

@@ -377,6 +377,8 @@ export const mlPlugin = createBackendPlugin({
             auditService,
             target,
             httpAuth,
+            policies,
+            getOwnershipRefs: ownershipRefs(deps.userInfo),
             version,
             registryHost: config.registryHost,
             externalRegistry: config.externalRegistry,

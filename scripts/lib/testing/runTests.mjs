@@ -13,7 +13,6 @@ import { SYSTEM_TOOLS } from './systemTools.mjs';
 
 /** Tokens for builds and configuration checks; nothing is protected by them. */
 const TEST_SECRETS = {
-  ML_CLI_TOKEN: 'test-cli-token',
   ML_SERVING_TOKEN: 'test-serving-token',
   ML_CONTROL_TOKEN: 'test-control-token',
   ML_IDENTITY_SECRET: 'test-identity-secret',

@@ -14,7 +14,8 @@ export const EXIT_CODES: ReadonlyArray<{ code: ExitStatus; meaning: string }> =
     },
     {
       code: ExitCode.auth,
-      meaning: 'no connection or token is configured, or it may not do this',
+      meaning:
+        'nobody is signed in, or who is may not do this; the message says what to run',
     },
     {
       code: ExitCode.conflict,

@@ -90,9 +90,10 @@ export class Platform {
     };
   }
 
+  /** Of the person as whom the `ml` command is signed in. */
   get token(): string {
-    return JSON.parse(readFileSync(join(this.dataDir, 'config.json'), 'utf8'))
-      .token;
+    const sessions = readFileSync(join(this.dataDir, 'sessions.json'), 'utf8');
+    return JSON.parse(sessions)[this.url].accessToken;
   }
 
   get client(): MlClient {

@@ -7,7 +7,7 @@ const BY_STATUS: Record<
   401: {
     code: 'UNAUTHENTICATED',
     exitCode: ExitCode.auth,
-    hint: 'The token is missing, wrong or expired: check with `ml doctor`, set ML_TOKEN.',
+    hint: 'The token is wrong or expired. Sign in again: ml login. In CI, set ML_TOKEN anew.',
   },
   403: {
     code: 'FORBIDDEN',

@@ -13,6 +13,8 @@ export interface PortalAccess {
   /** Origin of the portal, without a trailing slash. */
   url: string;
   token: string;
+  /** A token that is still good, where the first one may end meanwhile. */
+  freshToken?: () => Promise<string>;
   /** Names all that is asked, in the portal's logs and audit. */
   requestId?: string;
 }
@@ -36,7 +38,8 @@ export function createPortalClient(portal: PortalAccess): MlClient {
 export function authorizedFetch(portal: PortalAccess): typeof fetch {
   return async (input, init = {}) => {
     const headers = new Headers(init.headers);
-    headers.set('authorization', `Bearer ${portal.token}`);
+    const token = (await portal.freshToken?.()) ?? portal.token;
+    headers.set('authorization', `Bearer ${token}`);
     if (portal.requestId) headers.set('x-request-id', portal.requestId);
     const repeatable =
       (init.method ?? 'GET') === 'GET' || headers.has('idempotency-key');

@@ -19,6 +19,7 @@ import type { LineageService } from '../lineage/LineageService';
 import { createLimitsRouter } from '../limits/router';
 import type { SizeExceptionService } from '../limits/SizeExceptionService';
 import { createLineageRouter } from '../lineage/router';
+import type { PolicySettings } from '../policy/PolicySettings';
 import type { PredictionService } from '../predictions/PredictionService';
 import { createPredictionsRouter } from '../predictions/router';
 import type { ProofService } from '../proof/ProofService';
@@ -39,7 +40,8 @@ import type { RetentionService } from '../retention/RetentionService';
 import { createRetentionRouter } from '../retention/router';
 import { createWebhooksRouter } from '../webhooks/router';
 import type { WebhookService } from '../webhooks/WebhookService';
-import { toContext } from './requestContext';
+import { type RequestContext, toContext } from './requestContext';
+import { createWhoamiRouter } from './whoamiRouter';
 
 export interface RouterOptions {
   registry: RegistryService;
@@ -66,6 +68,8 @@ export interface RouterOptions {
   auditService: AuditService;
   target: ServingTarget;
   httpAuth: HttpAuthService;
+  policies: PolicySettings;
+  getOwnershipRefs: (context: RequestContext) => Promise<string[]>;
   /** Version of this plugin. */
   version: string;
   registryHost: string;
@@ -91,6 +95,7 @@ export function createRouter(options: RouterOptions): express.Router {
       identity: actor,
     } satisfies PlatformInfo);
   });
+  v1.use(createWhoamiRouter(options));
   v1.use(createRegistryRouter(options));
   v1.use(createModelCreationRouter(options));
   v1.use(createFilesRouter(options));

@@ -83,6 +83,19 @@ export interface PlatformInfo {
   identity: string;
 }
 
+/**
+ * Who a caller is to the platform.
+ * @public
+ */
+export interface CallerIdentity {
+  /** An entity reference, or a service's subject. */
+  identity: string;
+  /** The teams, as entity references. */
+  groups: string[];
+  /** The roles that the configuration gives to the caller or to a team. */
+  roles: string[];
+}
+
 /** @public */
 export interface MutationOptions {
   /** The same key with the same request is carried out once only. */
@@ -126,6 +139,10 @@ export class MlClient {
     this.experiments = new ExperimentsClient(this.#transport);
     this.gitops = new GitopsClient(this.#transport);
     this.predictions = new PredictionsClient(this.#transport);
+  }
+
+  whoami(): Promise<CallerIdentity> {
+    return this.#transport.request('GET', '/whoami');
   }
 
   info(): Promise<PlatformInfo> {

@@ -125,7 +125,7 @@ export function mlApiMock(partial: Partial<MlApi> = {}) {
       version: '0.1.0',
       gateways: { staging: '', production: '' },
       registry: 'localhost:7007',
-      identity: 'user:default/guest',
+      identity: 'user:default/mei',
     }),
     listModels: async () => ({ items: [aModel()] }),
     getModel: async () => aModel(),

@@ -97,7 +97,7 @@ describe('deployments', () => {
               {
                 to: 'pending',
                 at: '2026-11-23T11:00:00Z',
-                actor: 'user:default/guest',
+                actor: 'user:default/mei',
                 cause: 'Deploy requested',
               },
               {

@@ -1,10 +1,5 @@
-import { spawn } from 'node:child_process';
 import type { CommandContext } from '../../CommandContext';
-
-const OPENERS: Partial<Record<NodeJS.Platform, string[]>> = {
-  darwin: ['open'],
-  win32: ['rundll32', 'url.dll,FileProtocolHandler'],
-};
+import { openBrowser } from '../openBrowser';
 
 /** `ml open` */
 export async function open(
@@ -26,26 +21,4 @@ export async function open(
   if (!(await openBrowser(context, url))) {
     output.hint('Open it in a browser.');
   }
-}
-
-/** Whether a browser was started. Not tried where nobody would see it. */
-async function openBrowser(
-  { canAsk, env }: CommandContext,
-  url: string,
-): Promise<boolean> {
-  const hasScreen =
-    process.platform !== 'linux' || env.DISPLAY || env.WAYLAND_DISPLAY;
-  if (!canAsk || !hasScreen) return false;
-  const [command, ...args] = OPENERS[process.platform] ?? ['xdg-open'];
-  return new Promise(resolve => {
-    const child = spawn(command, [...args, url], {
-      stdio: 'ignore',
-      detached: true,
-    });
-    child.on('error', () => resolve(false));
-    child.on('spawn', () => {
-      child.unref();
-      resolve(true);
-    });
-  });
 }

@@ -27,7 +27,7 @@ function renderApprovals(
   return { ...view, list };
 }
 
-const own = () => anApproval({ requestedBy: 'user:default/guest' });
+const own = () => anApproval({ requestedBy: 'user:default/mei' });
 
 it('tells what is asked for, by whom, why and what it would do', async () => {
   const { list } = renderApprovals([anApproval()]);

@@ -50,7 +50,7 @@ it('labels states and aliases', async () => {
             state: 'deprecated',
             deprecation: {
               at: '2026-11-23T00:00:00Z',
-              by: 'user:default/guest',
+              by: 'user:default/mei',
               sunset: '2027-03-01T00:00:00Z',
               reason: 'Older data',
               replacement: '1.2.0',

@@ -43,7 +43,7 @@ function aGraph(partial: Partial<LineageGraph> = {}): LineageGraph {
         kind: 'deployment',
         model: 'wine-classifier',
         environment: 'production',
-        by: 'user:default/guest',
+        by: 'user:default/mei',
       },
       {
         id: 'dataset:wine',

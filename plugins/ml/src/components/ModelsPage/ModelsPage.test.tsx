@@ -22,7 +22,7 @@ it('shows what is live where, how it is, since when and by whom', async () => {
     '/catalog/default/model/wine-classifier',
   );
   const [production, staging, latest] = model.getAllByRole('gridcell');
-  expect(production).toHaveTextContent(/1\.1\.0.*Healthy.*ago by guest/);
+  expect(production).toHaveTextContent(/1\.1\.0.*Healthy.*ago by mei/);
   expect(within(production).getByText(/ago$/)).toHaveAttribute('title');
   expect(staging).toHaveTextContent('Never deployed here');
   expect(latest).toHaveTextContent('1.1.0');

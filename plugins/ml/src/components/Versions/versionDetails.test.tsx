@@ -146,7 +146,7 @@ it('shows state and notice of the version', async () => {
         aliases: ['old'],
         deprecation: {
           at: '2026-11-23T00:00:00Z',
-          by: 'user:default/guest',
+          by: 'user:default/mei',
           sunset: '2027-03-01T00:00:00Z',
           reason: 'Older data',
         },

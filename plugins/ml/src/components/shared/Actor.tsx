@@ -9,7 +9,7 @@ export function Actor(props: { actor: string | undefined }) {
   return <EntityRefLink entityRef={actor} defaultKind="user" hideIcon />;
 }
 
-/** Services are called `external:ml-cli` or `plugin:scaffolder`. */
+/** Services are called `external:ml-inference-server` or `plugin:scaffolder`. */
 function nameOfService(actor: string) {
   return actor.replace(/^(external|plugin|service):/, '');
 }
