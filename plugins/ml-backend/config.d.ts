@@ -66,6 +66,18 @@ export interface Config {
         interval?: HumanDuration | string;
       };
     };
+    serviceAccounts?: {
+      /**
+       * 32 random bytes or more, as base64url: what the keys are made of that
+       * sign tokens and certificates; nothing is issued without it.
+       * @visibility secret
+       */
+      key?: string;
+      /** Of the names in certificates (SPIFFE); the host of the backend by default. */
+      trustDomain?: string;
+      /** OpenID Connect issuers of CI systems whose tokens accounts may be exchanged for. */
+      ciIssuers?: string[];
+    };
     webhooks?: {
       /**
        * Encrypts the secrets of webhooks in the database; the secret of the

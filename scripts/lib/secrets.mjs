@@ -16,7 +16,7 @@ const NAMES = [
   'ML_WEBHOOKS_KEY',
   'ML_AUDIT_KEY',
   'ML_EVALUATION_KEY',
-  'ML_IDENTITY_KEY',
+  'ML_ACCOUNTS_KEY',
 ];
 
 /** Writes a file as a whole and for the owner only. */

@@ -1,6 +1,7 @@
 import type { Environment } from '@ml-platform/plugin-ml-common';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { AccessStore } from './access/AccessStore';
 import { ArtifactPuller } from './artifacts/ArtifactPuller';
 import { BlobCache } from './artifacts/BlobCache';
 import { PackageFolders } from './artifacts/PackageFolders';
@@ -104,10 +105,14 @@ export async function startInferenceServer(
     bounds: { ...defaultBounds(), ...options.bounds },
     logger,
   });
-  const edge = openEdge({ ...options, plane, logger });
+  const access = new AccessStore({
+    path: join(dataDir, 'access', 'accounts.json'),
+    logger,
+  });
+  const edge = openEdge({ ...options, access, plane, logger });
   const { callers, health, metrics, telemetry, tls, traffic } = edge;
   const control = createControlServer({
-    api: new ControlApi({ plane, health, traffic }),
+    api: new ControlApi({ access, plane, health, traffic }),
     token: options.controlToken,
     tls: tls.control,
     ...{ logger, metrics },

@@ -20,6 +20,10 @@ import {
   type StrategySettings,
 } from './releases/strategySettings';
 import type { OpenLineageOptions } from './lineage/openlineage/OpenLineageChannel';
+import {
+  type IdentityConfig,
+  readIdentityConfig,
+} from './serviceAccounts/readIdentityConfig';
 import type { EmbeddedServingTargetOptions } from './serving/EmbeddedServingTarget';
 
 export interface MlConfig {
@@ -70,6 +74,7 @@ export interface MlConfig {
   /** Absent when no desired state is kept in Git. */
   gitops?: GitopsConfig;
   evaluation: EvaluationSettings;
+  identity: IdentityConfig;
   /** Host and port of the registry that clients push to. */
   registryHost: string;
   /** Where clients push instead of to the portal. */
@@ -150,6 +155,7 @@ export function readMlConfig(config: RootConfigService): MlConfig {
     signatures: readSignatureSettings(config),
     gitops: readGitopsConfig(config),
     evaluation: readEvaluationSettings(config),
+    identity: readIdentityConfig(config),
     registryHost: new URL(
       external?.getString('url') ?? config.getString('backend.baseUrl'),
     ).host,

@@ -3,3 +3,4 @@
  * @packageDocumentation
  */
 export { mlPlugin as default } from './plugin';
+export { serviceAccountTokens } from './serviceAccounts/serviceAccountTokens';

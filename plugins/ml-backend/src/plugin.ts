@@ -10,7 +10,9 @@ import { signalsServiceRef } from '@backstage/plugin-signals-node';
 import { mlPermissions } from '@ml-platform/plugin-ml-common';
 import {
   type ArtifactStore,
+  type CertificateAuthority,
   mlArtifactsExtensionPoint,
+  mlIdentityExtensionPoint,
   mlModelResourceRef,
   mlServingExtensionPoint,
   type ServingTarget,
@@ -66,6 +68,8 @@ import { ReleaseService } from './releases/ReleaseService';
 import { DatabaseRetentionStore } from './retention/DatabaseRetentionStore';
 import { scheduleRetention } from './retention/scheduleRetention';
 import { RetentionService } from './retention/RetentionService';
+import { EXCHANGE_PATH } from './serviceAccounts/router';
+import { startServiceAccounts } from './serviceAccounts/startServiceAccounts';
 import { createServingTarget } from './serving/createServingTarget';
 import { ServingMonitor } from './serving/ServingMonitor';
 import { startWebhooks } from './webhooks/startWebhooks';
@@ -79,6 +83,12 @@ export const mlPlugin = createBackendPlugin({
   register(env) {
     const customTarget = new SingleValue<ServingTarget>('serving target');
     const customStore = new SingleValue<ArtifactStore>('artifact store');
+    const customAuthority = new SingleValue<CertificateAuthority>(
+      'certificate authority',
+    );
+    env.registerExtensionPoint(mlIdentityExtensionPoint, {
+      setCertificateAuthority: authority => customAuthority.set(authority),
+    });
     env.registerExtensionPoint(mlServingExtensionPoint, {
       setServingTarget: target => customTarget.set(target),
     });
@@ -340,6 +350,17 @@ export const mlPlugin = createBackendPlugin({
           gate,
         });
 
+        const accounts = await startServiceAccounts({
+          ...deps,
+          ...governed,
+          config: config.identity,
+          custom: customAuthority.get(),
+          knex,
+          target,
+          getOwnershipRefs: ownershipRefs(deps.userInfo),
+          statusInterval: config.statusInterval,
+        });
+
         registerActions({
           actionsRegistry: deps.actionsRegistry,
           registry,
@@ -358,6 +379,7 @@ export const mlPlugin = createBackendPlugin({
             deletion,
             aliases,
             approvals,
+            ...accounts,
             limits,
             retention,
             releases,
@@ -370,6 +392,7 @@ export const mlPlugin = createBackendPlugin({
             proofs,
             predictions: new PredictionService({
               ...shared,
+              authorizer,
               gatewayKey: config.gatewayKey,
             }),
             grpcGateways: config.grpcGateways,
@@ -387,6 +410,10 @@ export const mlPlugin = createBackendPlugin({
         deps.httpRouter.addAuthPolicy({
           path: `/v1${FILES_PATH}`,
           allow: 'user-cookie',
+        });
+        deps.httpRouter.addAuthPolicy({
+          path: `/v1${EXCHANGE_PATH}`,
+          allow: 'unauthenticated',
         });
         deps.httpRouter.addAuthPolicy({
           path: '/health',

@@ -1,4 +1,6 @@
 import type {
+  AccessReport,
+  AccessSnapshot,
   Environment,
   ExperimentSpec,
   ExperimentStatus,
@@ -67,6 +69,16 @@ export interface ServingTarget {
 
   /** Ends an experiment; returns what it counted. `InputError` when it does not run. */
   endExperiment?(key: ServedModelKey, id: string): Promise<ExperimentStatus>;
+
+  /**
+   * Tells the data plane which service accounts there are, so that it knows them
+   * without the control plane; absent where a target asks elsewhere. An older
+   * snapshot than the one it has is a `ConflictError`.
+   */
+  setAccess?(snapshot: AccessSnapshot): Promise<AccessReport>;
+
+  /** Which snapshot the data plane goes by, and whom it saw. */
+  getAccess?(): Promise<AccessReport>;
 
   getStatus(): Promise<ServingStatus>;
 

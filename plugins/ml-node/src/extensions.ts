@@ -1,5 +1,6 @@
 import { createExtensionPoint } from '@backstage/backend-plugin-api';
 import type { ArtifactStore } from './ArtifactStore';
+import type { CertificateAuthority } from './CertificateAuthority';
 import type { ServingTarget } from './ServingTarget';
 
 /** @public */
@@ -21,3 +22,13 @@ export interface MlArtifactsExtensionPoint {
 /** @public */
 export const mlArtifactsExtensionPoint =
   createExtensionPoint<MlArtifactsExtensionPoint>({ id: 'ml.artifacts' });
+
+/** @public */
+export interface MlIdentityExtensionPoint {
+  /** Replaces the embedded certificate authority. May be called once. */
+  setCertificateAuthority(authority: CertificateAuthority): void;
+}
+
+/** @public */
+export const mlIdentityExtensionPoint =
+  createExtensionPoint<MlIdentityExtensionPoint>({ id: 'ml.identity' });

@@ -3,6 +3,7 @@
  * @packageDocumentation
  */
 export * from './ArtifactStore';
+export * from './CertificateAuthority';
 export * from './ServingTarget';
 export * from './extensions';
 export * from './permissions';

@@ -9,7 +9,7 @@ import {
  * @public
  */
 export interface ModelFilter {
-  key: 'owner';
+  key: 'owner' | 'name';
   values: string[];
 }
 

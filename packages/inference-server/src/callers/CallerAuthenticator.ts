@@ -6,6 +6,8 @@ export interface CallerCredentials {
   headers: Readonly<Record<string, string | string[] | undefined>>;
   /** URI names of the verified client certificate; empty when there is none. */
   certificateUris: readonly string[];
+  /** The client certificate as it came (DER), whoever signed it; the connection proved that the caller has its key. */
+  certificate?: Buffer;
 }
 
 /** Somebody who calls, known by name. */

@@ -21,10 +21,18 @@ export interface CallerPolicy {
 export class CallerGate {
   readonly #policy: () => CallerPolicy;
   readonly #limits = new ConsumerLimits();
+  readonly #first: readonly CallerAuthenticator[];
 
-  /** `policy` is asked for each request, so that it can change at any time. */
-  constructor(policy: () => CallerPolicy) {
+  /**
+   * `policy` is asked for each request, so that it can change at any time;
+   * `first` are asked before those that it names.
+   */
+  constructor(
+    policy: () => CallerPolicy,
+    first: readonly CallerAuthenticator[] = [],
+  ) {
     this.#policy = policy;
+    this.#first = first;
   }
 
   /** Who calls; undefined for somebody who need not say. Throws 401 for everybody else. */
@@ -32,7 +40,7 @@ export class CallerGate {
     credentials: CallerCredentials,
   ): Promise<Consumer | undefined> {
     const { anonymous, authenticators } = this.#policy();
-    for (const authenticator of authenticators) {
+    for (const authenticator of [...this.#first, ...authenticators]) {
       const consumer = await authenticator.authenticate(credentials);
       if (consumer) return consumer;
     }
@@ -68,7 +76,9 @@ export class CallerGate {
 }
 
 /** Serves everybody, and asks nobody who they are. */
-export const OPEN_GATE = new CallerGate(() => ({
+export const OPEN_POLICY: CallerPolicy = {
   anonymous: true,
   authenticators: [],
-}));
+};
+
+export const OPEN_GATE = new CallerGate(() => OPEN_POLICY);

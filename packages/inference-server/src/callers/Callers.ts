@@ -1,7 +1,8 @@
 import { LiveFiles } from '../config/LiveFiles';
 import { isLoopback } from '../config/isLoopback';
 import type { Logger } from '../log/Logger';
-import { CallerGate, OPEN_GATE, type CallerPolicy } from './CallerGate';
+import type { CallerAuthenticator } from './CallerAuthenticator';
+import { CallerGate, type CallerPolicy, OPEN_POLICY } from './CallerGate';
 import { type CallersFile, parseCallers } from './callersFile';
 import { CertificateAuthenticator } from './CertificateAuthenticator';
 import { TrustedProxies } from './clientAddress';
@@ -25,9 +26,14 @@ interface Policy extends CallerPolicy {
 /** Who may call this server, from its configuration. */
 export class Callers {
   static open(
-    options: CallersOptions & { host: string; logger: Logger },
+    options: CallersOptions & {
+      host: string;
+      logger: Logger;
+      /** Asked before the file. */
+      first?: readonly CallerAuthenticator[];
+    },
   ): Callers {
-    const { file, host, logger } = options;
+    const { file, first, host, logger } = options;
     const proxies = new TrustedProxies(options.trustedProxies ?? []);
     if (!file) {
       if (!isLoopback(host)) {
@@ -35,7 +41,7 @@ export class Callers {
           `the gateways on ${host} can be reached from outside, so they have to know who calls: set ML_CALLERS_FILE to a file of consumers, or ML_HOST to a loopback address`,
         );
       }
-      return new Callers(OPEN_GATE, proxies);
+      return new Callers(new CallerGate(() => OPEN_POLICY, first), proxies);
     }
     let files: LiveFiles<Policy>;
     try {
@@ -49,7 +55,11 @@ export class Callers {
     } catch (error) {
       throw new CallersError((error as Error).message);
     }
-    return new Callers(new CallerGate(() => files.value), proxies, files);
+    return new Callers(
+      new CallerGate(() => files.value, first),
+      proxies,
+      files,
+    );
   }
 
   readonly gate: CallerGate;

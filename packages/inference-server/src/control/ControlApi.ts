@@ -1,5 +1,6 @@
 import { InputError, NotFoundError } from '@backstage/errors';
 import {
+  accessSnapshotSchema,
   emergencyRequestSchema,
   experimentSpecSchema,
   type RolloutAction,
@@ -9,6 +10,7 @@ import {
   routesSchema,
   servedVersionSchema,
 } from '@ml-platform/plugin-ml-common';
+import type { AccessStore } from '../access/AccessStore';
 import type { Health } from '../ops/HealthReport';
 import type { ServingPlane } from '../serving/ServingPlane';
 import type { Traffic } from '../traffic/Traffic';
@@ -36,14 +38,22 @@ export class ControlApi {
     plane: ServingPlane;
     health: Health;
     traffic: Traffic;
+    access: AccessStore;
   }) {
-    const { health, plane } = options;
+    const { access, health, plane } = options;
     this.#plane = plane;
     this.#traffic = options.traffic;
     const at = (path: string) => new RegExp(`^${path}$`);
     this.#routes = [
       ['GET', at('/control/v1/health'), () => ok(health.report())],
       ['GET', at('/control/v1/status'), () => ok(plane.status())],
+      ['GET', at('/control/v1/access'), () => ok(access.report())],
+      [
+        'PUT',
+        at('/control/v1/access'),
+        async (_, body) =>
+          ok(await access.set(parseBody(accessSnapshotSchema, body))),
+      ],
       ['PUT', at(`${MODEL}/versions/([^/]+)`), this.#load],
       ['GET', at(`${MODEL}/versions/([^/]+)`), this.#getVersion],
       ['DELETE', at(`${MODEL}/versions/([^/]+)`), this.#unload],

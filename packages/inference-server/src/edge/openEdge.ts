@@ -1,4 +1,6 @@
 import type { Server } from 'node:http';
+import type { AccessStore } from '../access/AccessStore';
+import { AccountAuthenticator } from '../access/AccountAuthenticator';
 import { Callers, type CallersOptions } from '../callers/Callers';
 import {
   closeTls,
@@ -45,13 +47,19 @@ export function openEdge(
     /** Address of the gateways. */
     host: string;
     logger: Logger;
+    /** Service accounts, as the portal says. */
+    access: AccessStore;
   },
 ): Edge {
   const { plane, dataDir, host, logger } = options;
   const tls = openTls(options.tls ?? {}, logger);
   let callers: Callers | undefined;
   try {
-    callers = Callers.open({ ...options.callers, host, logger });
+    callers = Callers.open({
+      ...options.callers,
+      ...{ host, logger },
+      first: [new AccountAuthenticator(options.access)],
+    });
     const telemetry = startTelemetry({
       ...options.telemetry,
       ...{ plane, dataDir, logger },

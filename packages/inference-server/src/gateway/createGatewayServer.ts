@@ -3,6 +3,7 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { type CallerGate, OPEN_GATE } from '../callers/CallerGate';
 import {
   certificateUris,
+  peerCertificate,
   createWebServer,
   type TlsFiles,
 } from '../http/TlsFiles';
@@ -77,6 +78,7 @@ export function createGatewayServer(options: GatewayOptions): Server {
           headers: request.headers,
           remoteAddress: request.socket.remoteAddress ?? '',
           certificateUris: tls && certificateUris(request.socket),
+          certificate: tls && peerCertificate(request.socket),
           body: new HttpBody(request, { maxBodyBytes, memory }),
           reply: new HttpReply(request, response, {
             memory,
@@ -99,8 +101,11 @@ export function createGatewayServer(options: GatewayOptions): Server {
     { headers, socket }: IncomingMessage,
     model: string,
   ): Promise<void> {
-    const uris = tls ? certificateUris(socket) : [];
-    const consumer = await gate.identify({ headers, certificateUris: uris });
+    const consumer = await gate.identify({
+      headers,
+      certificateUris: tls ? certificateUris(socket) : [],
+      certificate: tls && peerCertificate(socket),
+    });
     gate.check(consumer, { environment, model });
   }
 

@@ -71,7 +71,8 @@ export class TlsFiles {
     const { cert, key, ca } = this.#files.value;
     return {
       ...{ cert, key, ca, minVersion: 'TLSv1.2' as const },
-      requestCert: ca !== undefined,
+      // Also without authorities of its own: service accounts have the portal's.
+      requestCert: true,
       // Who has no certificate may have a key; the gateway decides.
       rejectUnauthorized: false,
     };
@@ -120,6 +121,13 @@ export function certificateUris(socket: object): string[] {
     .split(', ')
     .filter(name => name.startsWith('URI:'))
     .map(name => name.slice('URI:'.length));
+}
+
+/** The client certificate as it came (DER), verified or not; the handshake proved that the peer has its key. */
+export function peerCertificate(socket: object): Buffer | undefined {
+  const { getPeerCertificate } = socket as Partial<TLSSocket>;
+  if (!getPeerCertificate) return undefined;
+  return (socket as TLSSocket).getPeerCertificate()?.raw;
 }
 
 function readMaterial([cert, key, ca]: Buffer[]): TlsMaterial {

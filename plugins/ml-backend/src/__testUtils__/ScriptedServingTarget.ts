@@ -4,6 +4,7 @@ import {
   ServiceUnavailableError,
 } from '@backstage/errors';
 import {
+  type AccessSnapshot,
   type Environment,
   type ExperimentSpec,
   isRolloutOver,
@@ -36,6 +37,21 @@ export class ScriptedServingTarget implements ServingTarget {
   #models = new Map<string, ServedModelStatus>();
   /** What was handed over, by id of the release. */
   readonly plans = new Map<string, RolloutPlan>();
+
+  /** Whom it lets in. */
+  access?: AccessSnapshot;
+
+  async setAccess(snapshot: AccessSnapshot) {
+    this.#answer();
+    this.access = snapshot;
+    return this.getAccess();
+  }
+
+  async getAccess() {
+    this.#answer();
+    const { epoch, revision } = this.access ?? {};
+    return { epoch, revision, lastUsed: {} };
+  }
 
   async load(key: ServedModelKey, version: ServedVersion) {
     this.#answer();

@@ -18,6 +18,7 @@ import type { Entity } from '@backstage/catalog-model';
 import { catalogServiceMock } from '@backstage/plugin-catalog-node/testUtils';
 import { AuthorizeResult } from '@backstage/plugin-permission-common';
 import type { JsonObject } from '@backstage/types';
+import { httpAuthServiceFactory } from '@backstage/backend-defaults/httpAuth';
 import { PREDICATE_TYPES } from '@ml-platform/attestations';
 import { testResultStatement } from '@ml-platform/evaluation';
 import {
@@ -29,6 +30,7 @@ import { mlServingExtensionPoint } from '@ml-platform/plugin-ml-node';
 import type { Knex } from 'knex';
 import mlPlugin from '..';
 import { evaluationSigner } from '../evaluations/evaluationSettings';
+import { accountAuthFactory, userInfoFactory } from './accounts';
 import { attachBundle } from './attach';
 import { EVALUATION_KEY, passedReport } from './passedReport';
 import { type PackageFiles, pushPackage } from './packages';
@@ -58,6 +60,9 @@ export interface StartOptions {
   artifacts?: JsonObject;
   maxArtifactBytes?: number;
   audit?: JsonObject;
+  serviceAccounts?: JsonObject;
+  /** Groups of users; without it, a user is in none. */
+  teams?: Record<string, string[]>;
   /** To start scheduled work by hand. */
   scheduler?: ReturnType<typeof mockServices.scheduler>;
 }
@@ -85,6 +90,10 @@ export class TestPlatform {
             });
           },
         }),
+        ...(options.serviceAccounts
+          ? [accountAuthFactory, httpAuthServiceFactory]
+          : []),
+        ...(options.teams ? [userInfoFactory(options.teams)] : []),
         ...(options.scheduler ? [schedulerFactory(options.scheduler)] : []),
         catalogServiceMock.factory({ entities: options.entities ?? [] }),
         mockServices.database.factory({ knex: options.knex }),
@@ -107,6 +116,7 @@ export class TestPlatform {
                 ...(options.artifacts && { requiredFor: [] }),
                 ...options.evaluation,
               },
+              serviceAccounts: options.serviceAccounts ?? {},
               artifacts: options.artifacts ?? {
                 embedded: {
                   directory,
@@ -164,6 +174,18 @@ export class TestPlatform {
       fetch: (input, init) => {
         const headers = new Headers(init?.headers);
         headers.set('authorization', mockCredentials.user.header(user));
+        return fetch(input, { ...init, headers });
+      },
+    });
+  }
+
+  /** With a token of a service account, or any other. */
+  withToken(token: string): MlClient {
+    return new MlClient({
+      baseUrl: async () => `${this.url}/api/ml`,
+      fetch: (input, init) => {
+        const headers = new Headers(init?.headers);
+        headers.set('authorization', `Bearer ${token}`);
         return fetch(input, { ...init, headers });
       },
     });

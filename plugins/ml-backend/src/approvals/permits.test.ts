@@ -201,7 +201,12 @@ describe.each(databases.ids)('permits on %s', databaseId => {
   it('is decided by no detour of the one who asked', async () => {
     const account: RequestContext = {
       ...contextOf(mockCredentials.service('service-account:quality-team/ci')),
-      account: { owner: mia.actor },
+      account: {
+        ref: 'service-account:quality-team/ci',
+        owner: mia.actor,
+        group: 'group:default/quality-team',
+        ...{ capabilities: [], models: [], environments: [] },
+      },
     };
     const own = await ask();
     const decide = (context: RequestContext, id: string) =>

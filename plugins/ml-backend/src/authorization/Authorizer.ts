@@ -13,13 +13,18 @@ import {
   createConditionAuthorizer,
   createConditionTransformer,
 } from '@backstage/plugin-permission-node';
-import { mlModelReadPermission } from '@ml-platform/plugin-ml-common';
+import {
+  type Environment,
+  mlModelReadPermission,
+} from '@ml-platform/plugin-ml-common';
 import {
   mlModelResourceRef,
   type ModelFilter,
 } from '@ml-platform/plugin-ml-node';
 import type { AuditLog } from '../audit/AuditLog';
+import { isAccount } from '../http/accountOf';
 import type { RequestContext } from '../http/requestContext';
+import { accountMay, accountMayPredict } from './accountScope';
 
 /** Which models a caller may see: all, none, or those that meet the criteria. */
 export type ModelVisibility =
@@ -39,8 +44,9 @@ interface OwnedModel {
 }
 
 /**
- * Asks Backstage's permission framework, for the services of this plugin. A
- * denial is recorded before it is answered.
+ * Asks Backstage's permission framework, for the services of this plugin; for a
+ * service account it goes by the account's own scope, since that framework lets
+ * every program through. A denial is recorded before it is answered.
  */
 export class Authorizer {
   readonly #options: AuthorizerOptions;
@@ -65,6 +71,7 @@ export class Authorizer {
     context: RequestContext,
     permission: BasicPermission,
   ): Promise<boolean> {
+    if (isAccount(context.credentials)) return false;
     const [decision] = await this.#options.permissions.authorize(
       [{ permission }],
       { credentials: context.credentials },
@@ -87,7 +94,26 @@ export class Authorizer {
     return this.#isAllowed(context, mlModelReadPermission, model);
   }
 
+  /** @throws NotAllowedError when a program may not ask the model for predictions. */
+  async requirePrediction(
+    context: RequestContext,
+    key: { model: string; environment: Environment },
+  ): Promise<void> {
+    const { account, credentials } = context;
+    if (!isAccount(credentials)) return;
+    if (account && accountMayPredict(account, key)) return;
+    await this.#deny(
+      context,
+      'predict',
+      `deployment:${key.environment}/${key.model}`,
+    );
+  }
+
   async getVisibility(context: RequestContext): Promise<ModelVisibility> {
+    if (isAccount(context.credentials)) {
+      const values = [...(context.account?.models ?? [])];
+      return { kind: 'filter', criteria: { key: 'name', values } };
+    }
     const decision = await this.#decide(context, mlModelReadPermission);
     switch (decision.result) {
       case AuthorizeResult.ALLOW:
@@ -109,6 +135,10 @@ export class Authorizer {
     permission: ResourcePermission,
     model: OwnedModel,
   ): Promise<boolean> {
+    if (isAccount(context.credentials)) {
+      const { account } = context;
+      return account ? accountMay(account, permission.name, model) : false;
+    }
     const decision = await this.#decide(context, permission);
     return createConditionAuthorizer(this.#ruleset())(decision, model);
   }

@@ -39,6 +39,9 @@ import { createReleasesRouter } from '../releases/router';
 import type { RetentionService } from '../retention/RetentionService';
 import { createRetentionRouter } from '../retention/router';
 import { createWebhooksRouter } from '../webhooks/router';
+import { createServiceAccountsRouter } from '../serviceAccounts/router';
+import type { ServiceAccountService } from '../serviceAccounts/ServiceAccountService';
+import type { TokenExchange } from '../serviceAccounts/TokenExchange';
 import type { WebhookService } from '../webhooks/WebhookService';
 import { type RequestContext, toContext } from './requestContext';
 import { createWhoamiRouter } from './whoamiRouter';
@@ -51,6 +54,8 @@ export interface RouterOptions {
   deletion: VersionDeletion;
   aliases: AliasService;
   approvals: ApprovalService;
+  serviceAccounts: ServiceAccountService;
+  tokenExchange: TokenExchange;
   limits: SizeExceptionService;
   retention: RetentionService;
   evaluations: EvaluationService;
@@ -102,6 +107,7 @@ export function createRouter(options: RouterOptions): express.Router {
   v1.use(createLifecycleRouter(options));
   v1.use(createAliasesRouter(options));
   v1.use(createApprovalsRouter(options));
+  v1.use(createServiceAccountsRouter(options));
   v1.use(createLimitsRouter(options));
   v1.use(createRetentionRouter(options));
   v1.use(createReleasesRouter(options));

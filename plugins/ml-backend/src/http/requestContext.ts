@@ -5,6 +5,8 @@ import type {
 } from '@backstage/backend-plugin-api';
 import { InputError } from '@backstage/errors';
 import type { Request } from 'express';
+import type { AccountIdentity } from '../authorization/accountScope';
+import { accountOf, bearerIn } from './accountOf';
 
 /** Who asks, and under which request id. */
 export interface RequestContext {
@@ -13,10 +15,7 @@ export interface RequestContext {
   actor: string;
   requestId: string;
   /** Set when it is a service account that asks. */
-  account?: {
-    /** Entity reference of the person who answers for it. */
-    owner: string;
-  };
+  account?: AccountIdentity;
 }
 
 /** Whether somebody signed in, rather than a program. */
@@ -46,6 +45,7 @@ export async function toContext(
   const given = request.header('x-request-id');
   return {
     credentials,
+    account: accountOf(credentials, bearerIn(request.header('authorization'))),
     actor: actorOf(credentials),
     requestId: given && /^[\w.:-]{1,128}$/.test(given) ? given : randomUUID(),
   };

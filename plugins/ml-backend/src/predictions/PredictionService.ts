@@ -6,12 +6,14 @@ import type {
 } from '@ml-platform/plugin-ml-common';
 import type { ServingTarget } from '@ml-platform/plugin-ml-node';
 import type { AuditLog } from '../audit/AuditLog';
+import type { Authorizer } from '../authorization/Authorizer';
 import type { RequestContext } from '../http/requestContext';
 import type { RegistryService } from '../registry/RegistryService';
 import { callGateway } from './callGateway';
 
 export interface PredictionServiceOptions {
   registry: RegistryService;
+  authorizer: Pick<Authorizer, 'requirePrediction'>;
   audit: AuditLog;
   target: Pick<ServingTarget, 'getGatewayUrl' | 'getTraffic'>;
   /** Key of the portal, where the gateways ask for one. */
@@ -52,6 +54,7 @@ export class PredictionService {
     const { audit, gatewayKey, registry, target } = this.#options;
     const { environment, model } = key;
     await registry.getModel(context, model);
+    await this.#options.authorizer.requirePrediction(context, key);
     const { body, version } = request;
     const event = {
       actor: context.actor,

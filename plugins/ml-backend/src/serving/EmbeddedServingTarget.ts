@@ -4,6 +4,8 @@ import {
   ServiceUnavailableError,
 } from '@backstage/errors';
 import type {
+  AccessReport,
+  AccessSnapshot,
   Environment,
   ExperimentSpec,
   ExperimentStatus,
@@ -108,6 +110,14 @@ export class EmbeddedServingTarget implements ServingTarget {
       'DELETE',
       `${modelPath(key)}/experiment/${encodeURIComponent(id)}`,
     );
+  }
+
+  async setAccess(snapshot: AccessSnapshot): Promise<AccessReport> {
+    return this.#request('PUT', '/access', { body: snapshot });
+  }
+
+  async getAccess(): Promise<AccessReport> {
+    return this.#request('GET', '/access');
   }
 
   async getStatus(): Promise<ServingStatus> {

@@ -19,6 +19,7 @@ import { PredictionsClient } from './PredictionsClient';
 import { ProofsClient } from './ProofsClient';
 import { AliasesClient, VersionsClient } from './RegistryClients';
 import { RetentionClient } from './RetentionClient';
+import { ServiceAccountsClient } from './ServiceAccountsClient';
 import { WebhooksClient } from './WebhooksClient';
 
 /** @public */
@@ -112,6 +113,7 @@ export class MlClient {
   readonly versions: VersionsClient;
   readonly aliases: AliasesClient;
   readonly approvals: ApprovalsClient;
+  readonly serviceAccounts: ServiceAccountsClient;
   readonly webhooks: WebhooksClient;
   readonly lineage: LineageClient;
   readonly limits: LimitsClient;
@@ -129,6 +131,7 @@ export class MlClient {
     this.versions = new VersionsClient(this.#transport);
     this.aliases = new AliasesClient(this.#transport);
     this.approvals = new ApprovalsClient(this.#transport);
+    this.serviceAccounts = new ServiceAccountsClient(this.#transport);
     this.webhooks = new WebhooksClient(this.#transport);
     this.lineage = new LineageClient(this.#transport);
     this.limits = new LimitsClient(this.#transport);

@@ -125,6 +125,18 @@ export const mlGitopsPushPermission = createPermission({
   attributes: { action: 'update' },
 });
 
+/** Create service accounts for one's teams, and end them. @public */
+export const mlServiceAccountManagePermission = createPermission({
+  name: 'ml.service-account.manage',
+  attributes: { action: 'update' },
+});
+
+/** See and end the service accounts of all teams. @public */
+export const mlServiceAccountAdministerPermission = createPermission({
+  name: 'ml.service-account.administer',
+  attributes: { action: 'update' },
+});
+
 /** All permissions of the plugin. @public */
 export const mlPermissions = [
   mlModelReadPermission,
@@ -145,4 +157,6 @@ export const mlPermissions = [
   mlWebhookManagePermission,
   mlGitopsReadPermission,
   mlGitopsPushPermission,
+  mlServiceAccountManagePermission,
+  mlServiceAccountAdministerPermission,
 ];

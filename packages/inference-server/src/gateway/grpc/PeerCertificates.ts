@@ -1,19 +1,27 @@
 import type { Socket } from 'node:net';
-import { certificateUris } from '../../http/TlsFiles';
+import type { CallerCredentials } from '../../callers/CallerAuthenticator';
+import { certificateUris, peerCertificate } from '../../http/TlsFiles';
 
-/** URI names of the client certificates of open connections, by peer: gRPC hides the connection from a call. */
+type Shown = Pick<CallerCredentials, 'certificate' | 'certificateUris'>;
+
+const NOTHING: Shown = { certificateUris: [] };
+
+/** Client certificates of open connections, by peer: gRPC hides the connection from a call. */
 export class PeerCertificates {
-  readonly #uris = new Map<string, string[]>();
+  readonly #shown = new Map<string, Shown>();
 
   add(socket: Socket): void {
-    const uris = certificateUris(socket);
-    if (!uris.length) return;
+    const certificate = peerCertificate(socket);
+    if (!certificate) return;
     const peer = `${socket.remoteAddress}:${socket.remotePort}`;
-    this.#uris.set(peer, uris);
-    socket.once('close', () => this.#uris.delete(peer));
+    this.#shown.set(peer, {
+      certificate,
+      certificateUris: certificateUris(socket),
+    });
+    socket.once('close', () => this.#shown.delete(peer));
   }
 
-  of(peer: string): readonly string[] {
-    return this.#uris.get(peer) ?? [];
+  of(peer: string): Shown {
+    return this.#shown.get(peer) ?? NOTHING;
   }
 }

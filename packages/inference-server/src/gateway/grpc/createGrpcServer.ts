@@ -114,7 +114,7 @@ export function createGrpcServer(options: GrpcOptions): GrpcServer {
   ): Promise<void> {
     const consumer = await gate.identify({
       headers: toHeaders(call.metadata),
-      certificateUris: certificates.of(call.getPeer()),
+      ...certificates.of(call.getPeer()),
     });
     gate.check(consumer, { environment, model });
   }
@@ -140,7 +140,7 @@ export function createGrpcServer(options: GrpcOptions): GrpcServer {
       requestId,
       headers,
       remoteAddress: addressOf(call.getPeer()),
-      certificateUris: certificates.of(call.getPeer()),
+      ...certificates.of(call.getPeer()),
       body: new GrpcBody(request),
       reply,
     });

@@ -12,8 +12,12 @@ export class ConsumerIdentifier implements Identifier {
 
   async identify(call: InferenceCall): Promise<Caller> {
     const { gate, proxies } = this.#callers;
-    const { headers, certificateUris = [] } = call;
-    const consumer = await gate.identify({ headers, certificateUris });
+    const { certificate, certificateUris = [], headers } = call;
+    const consumer = await gate.identify({
+      certificate,
+      certificateUris,
+      headers,
+    });
     if (!consumer) {
       const { 'x-forwarded-for': forwarded } = headers;
       const hops = Array.isArray(forwarded) ? forwarded.join() : forwarded;

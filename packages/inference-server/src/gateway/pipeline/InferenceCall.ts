@@ -18,6 +18,8 @@ export interface IncomingCall {
   readonly remoteAddress: string;
   /** URI names of the client certificate that TLS has verified. */
   readonly certificateUris?: readonly string[];
+  /** The client certificate as it came (DER). */
+  readonly certificate?: Buffer;
   readonly body: CallBody;
   readonly reply: Reply;
 }

@@ -7,7 +7,13 @@ import {
   AuthorizeResult,
   type BasicPermission,
 } from '@backstage/plugin-permission-common';
+import { modelOfRepository } from '@ml-platform/plugin-ml-common';
 import type { Request } from 'express';
+import {
+  type AccountIdentity,
+  accountMay,
+} from '../../authorization/accountScope';
+import { accountOf, isAccount } from '../../http/accountOf';
 import { actorOf } from '../../http/requestContext';
 import { requestToken } from '../../http/requestToken';
 import type {
@@ -26,6 +32,8 @@ export interface ArtifactAccessOptions {
 export interface AuthenticatedCaller {
   credentials: BackstageCredentials;
   caller: ArtifactCaller;
+  /** Set when it is a service account that asks. */
+  account?: AccountIdentity;
 }
 
 /** What a denial is about, for the audit log. */
@@ -79,15 +87,25 @@ export class ArtifactAccess {
     }
     return {
       credentials,
+      account: accountOf(credentials, token),
       caller: { actor: actorOf(credentials), requestId },
     };
   }
 
   /** Whether the caller has the permission; a denial is recorded. */
   async isAllowed(
-    { credentials, caller }: AuthenticatedCaller,
+    { account, caller, credentials }: AuthenticatedCaller,
     attempt: Attempt,
   ): Promise<boolean> {
+    if (isAccount(credentials)) {
+      const { permission, repository } = attempt;
+      const name = modelOfRepository(repository);
+      if (account && name && accountMay(account, permission.name, { name })) {
+        return true;
+      }
+      await this.#recordDenial(caller, attempt);
+      return false;
+    }
     const [decision] = await this.#options.permissions.authorize(
       [{ permission: attempt.permission }],
       { credentials },
