@@ -196,4 +196,25 @@ describe.each(databases.ids)('desired state in Git on %s', databaseId => {
     ]);
     expect(await gitops.live()).toBe('1.0.0');
   });
+
+  it('makes one commit of each release with two portals on one database', async () => {
+    const another = await gitops.startAnother();
+    try {
+      for (const version of ['1.0.0', '1.1.0', '1.0.0', '1.1.0']) {
+        const release = await gitops.platform
+          .as()
+          .createRelease(MODEL, { environment: 'staging', version });
+        await another.finished(release);
+        await another.as().gitops.sync();
+      }
+      await gitops.settled();
+      expect(await gitops.subjects()).toEqual(
+        ['1.1.0', '1.0.0', '1.1.0', '1.0.0'].map(
+          version => `Deploy ${MODEL} ${version} to staging`,
+        ),
+      );
+    } finally {
+      await another.stop();
+    }
+  });
 });

@@ -40,6 +40,14 @@ export function useGitops(init: () => Promise<Knex>) {
         ...options,
       });
     },
+    /** A second portal beside the first one. */
+    startAnother: () =>
+      TestPlatform.start({
+        knex,
+        target: context.platform.target,
+        directory: context.platform.directory,
+        gitops: { directory: context.directory, interval: '150ms' },
+      }),
     register: (model: string, version: string) =>
       context.platform.register(
         model,

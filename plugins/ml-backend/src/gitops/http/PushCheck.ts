@@ -31,6 +31,8 @@ export interface PushVerdict {
   accepted: boolean;
   /** For the person who pushes. */
   lines: string[];
+  /** What the branch is to be moved to. */
+  commit?: string;
 }
 
 export interface PushCheckOptions {
@@ -108,7 +110,29 @@ export class PushCheck {
         trx,
       );
     });
-    return { accepted: true, lines: [] };
+    return { accepted: true, lines: [], commit: after };
+  }
+
+  /** Records how a push ended that was accepted: somebody may have been faster. */
+  async conclude(context: RequestContext, commit: string): Promise<void> {
+    const { audit, branch } = this.#options;
+    const head = await branch.fetch();
+    const isThere =
+      head !== undefined &&
+      (await branch.git.succeeds([
+        'merge-base',
+        '--is-ancestor',
+        commit,
+        head,
+      ]));
+    await audit.record({
+      actor: context.actor,
+      action: 'gitops.push',
+      resource: `branch:${branch.name}`,
+      outcome: isThere ? 'succeeded' : 'failed',
+      details: { to: commit },
+      requestId: context.requestId,
+    });
   }
 
   /** Deployment files only: beside them people may keep what they like. */

@@ -27,7 +27,10 @@ export class PushGate {
     check: PushCheck;
     logger: LoggerService;
   };
-  readonly #pushes = new Map<string, RequestContext>();
+  readonly #pushes = new Map<
+    string,
+    { context: RequestContext; accepted?: string }
+  >();
   #started?: Promise<{ server: Server; folder: string; path: string }>;
 
   constructor(options: {
@@ -47,7 +50,8 @@ export class PushGate {
     this.#started ??= this.#start();
     const { path } = await this.#started;
     const push = randomUUID();
-    this.#pushes.set(push, context);
+    const known: { context: RequestContext; accepted?: string } = { context };
+    this.#pushes.set(push, known);
     try {
       return await run({
         ML_GIT_SOCKET: path,
@@ -56,6 +60,9 @@ export class PushGate {
       });
     } finally {
       this.#pushes.delete(push);
+      if (known.accepted) {
+        await this.#options.check.conclude(context, known.accepted);
+      }
     }
   }
 
@@ -109,8 +116,8 @@ export class PushGate {
     const { alternates, commands, objects, push } = questionSchema.parse(
       JSON.parse(text),
     );
-    const context = this.#pushes.get(push);
-    if (!context) {
+    const known = this.#pushes.get(push);
+    if (!known) {
       return { accepted: false, lines: ['This push is not under way'] };
     }
     const absolute = (paths: string) =>
@@ -118,7 +125,7 @@ export class PushGate {
         .split(delimiter)
         .map(entry => resolve(directory, entry))
         .join(delimiter);
-    return check.check(context, {
+    const verdict = await check.check(known.context, {
       commands,
       env: {
         ...(objects && { GIT_OBJECT_DIRECTORY: absolute(objects) }),
@@ -127,5 +134,7 @@ export class PushGate {
         }),
       },
     });
+    if (verdict.accepted) known.accepted = verdict.commit;
+    return verdict;
   }
 }

@@ -107,6 +107,7 @@ describe.each(databases.ids)('the embedded repository on %s', databaseId => {
       .as()
       .audit.list({ action: 'gitops.push', limit: 10 });
     expect(items).toMatchObject([
+      { actor: 'user:default/noah', outcome: 'succeeded' },
       { actor: 'user:default/noah', outcome: 'intended' },
     ]);
   });
