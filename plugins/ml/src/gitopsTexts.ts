@@ -42,6 +42,7 @@ export const gitopsTexts = {
   running: 'Running',
   changed: 'Last change',
   nothing: 'nothing',
+  unreadable: 'not readable',
   state: {
     inSync: 'In sync',
     following: 'Git follows',

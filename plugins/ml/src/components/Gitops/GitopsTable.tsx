@@ -105,7 +105,10 @@ export function GitopsTable(props: {
         label: say.inGit,
         cell: item => (
           <Cell>
-            <Text>{item.desired?.version ?? say.nothing}</Text>
+            <Text>
+              {item.desired?.version ??
+                (item.commit ? say.unreadable : say.nothing)}
+            </Text>
           </Cell>
         ),
       },
