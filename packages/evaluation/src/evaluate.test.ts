@@ -1,5 +1,7 @@
+import { execFileSync } from 'node:child_process';
 import {
   cpSync,
+  mkdirSync,
   mkdtempSync,
   readFileSync,
   rmSync,
@@ -146,6 +148,55 @@ invariance:
     const report = await run();
     expect(report).toMatchObject({ verdict: 'passed', model: 'diabetes-risk' });
     expect(report.plots[0].scatter!.points.length).toBeGreaterThan(10);
+  });
+
+  it("evaluates a team's own server, and no other process outlives it", async () => {
+    directory = join(root, 'server');
+    mkdirSync(join(directory, 'eval'), { recursive: true });
+    // eslint-disable-next-line no-restricted-syntax
+    const fixtures = join(__dirname, '../../inference-server/fixtures/servers');
+    cpSync(join(fixtures, 'server.mjs'), join(directory, 'server.mjs'));
+    const write = (file: string, content: object) =>
+      // JSON is YAML, too.
+      writeFileSync(join(directory, file), JSON.stringify(content));
+    write('model.yaml', {
+      ...{ apiVersion: 'ml.internal/v1alpha1', kind: 'Package' },
+      ...{ name: 'doubler', version: '1.0.0', description: 'Doubles' },
+      ...{ owner: 'group:default/team', format: 'container' },
+      container: { command: ['node', 'server.mjs'], port: 8080 },
+      interface: {
+        inputs: [{ name: 'x', datatype: 'FP32', shape: [-1] }],
+        outputs: [{ name: 'y', datatype: 'FP32', shape: [-1] }],
+      },
+    });
+    writeFileSync(join(directory, 'eval/rows.csv'), 'x,right\n1,2\n2,4\n3,7\n');
+    write('eval/suite.yaml', {
+      ...{ apiVersion: 'ml.internal/v1alpha1', kind: 'EvaluationSuite' },
+      datasets: [
+        {
+          ...{ name: 'rows', path: 'eval/rows.csv' },
+          label: { column: 'right', output: 'y' },
+        },
+      ],
+      metrics: [
+        {
+          ...{ name: 'error', type: 'mae', dataset: 'rows' },
+          threshold: { max: 0.3 },
+        },
+      ],
+    });
+    const report = await run();
+    expect(report.checks).toEqual([
+      expect.objectContaining({
+        ...{ name: 'error', verdict: 'failed', rows: 3 },
+        value: expect.closeTo(1 / 3, 10),
+        missedBy: expect.closeTo(1 / 3 - 0.3, 10),
+      }),
+    ]);
+    const left = execFileSync('ps', ['-A', '-o', 'args='], {
+      encoding: 'utf8',
+    });
+    expect(left).not.toContain(directory);
   });
 
   it.each<[string, (text: string) => string, RegExp]>([
