@@ -2,6 +2,7 @@ import { Command, Option } from 'commander';
 import { version } from '../package.json';
 import type { CommandContext, GlobalOptions } from './CommandContext';
 import type { ExitStatus } from './errors/ExitCode';
+import { addAccountsCommands } from './commands/accounts/command';
 import { addAliasesCommands } from './commands/aliases/command';
 import { addAuditCommands } from './commands/audit/command';
 import { addApprovalsCommands } from './commands/approvals/command';
@@ -115,6 +116,7 @@ Exit codes are listed by \`ml help exit-codes\`.`,
   addReleasesCommands(program, start);
   addAliasesCommands(program, start);
   addApprovalsCommands(program, start);
+  addAccountsCommands(program, start);
   addLimitsCommands(program, start);
   addRetentionCommands(program, start);
   addGitopsCommands(program, start);

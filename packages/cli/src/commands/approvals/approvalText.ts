@@ -31,6 +31,7 @@ export function approvalText(approval: Approval, output: Output): string {
     ['Expires', state === 'pending' ? approval.expiresAt : undefined],
     ['Decided', decidedBy && `${output.time(decidedAt)} by ${decidedBy}`],
     ['Comment', approval.comment],
+    ['Alone', breakGlassText(approval)],
   ];
   return [
     ...rows
@@ -44,6 +45,14 @@ export function approvalText(approval: Approval, output: Output): string {
         ]
       : []),
   ].join('\n');
+}
+
+function breakGlassText({ breakGlass }: Approval): string | undefined {
+  if (!breakGlass) return undefined;
+  const { by, reason, review } = breakGlass;
+  return `${by}: ${reason} (${
+    review ? `${review.verdict}, says ${review.by}` : 'the review is open'
+  })`;
 }
 
 export function consequencesText({ consequences }: Approval): string[] {

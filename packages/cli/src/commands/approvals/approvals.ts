@@ -6,11 +6,16 @@ import type { ListApprovalsOptions } from './command';
 /** `ml approvals list` */
 export async function listApprovals(
   { connect, output }: CommandContext,
-  { limit, model, state }: ListApprovalsOptions,
+  { limit, model, review, state }: ListApprovalsOptions,
 ): Promise<void> {
   const { client } = await connect();
   const items = await collectPages(limit, page =>
-    client.approvals.list({ ...page, model, state }),
+    client.approvals.list({
+      ...page,
+      model,
+      state,
+      review: review ? 'open' : undefined,
+    }),
   );
   await output.list({
     kind: 'ApprovalList',

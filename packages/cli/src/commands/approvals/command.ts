@@ -18,12 +18,23 @@ const ID = ['<approval>', 'id of the approval'] as const;
 export interface ListApprovalsOptions {
   state?: ApprovalState;
   model?: string;
+  review?: boolean;
   limit: number;
 }
 
 export interface DecideOptions {
   comment?: string;
   yes?: boolean;
+}
+
+export interface BreakGlassOptions {
+  reason: string;
+  yes?: boolean;
+}
+
+export interface ReviewOptions {
+  verdict: 'justified' | 'unjustified';
+  comment?: string;
 }
 
 export function addApprovalsCommands(program: Command, launch: Launch): void {
@@ -35,6 +46,7 @@ export function addApprovalsCommands(program: Command, launch: Launch): void {
     .description('List what was asked for, newest first')
     .addOption(new Option('--state <state>', 'in this state').choices(STATES))
     .option('--model <model>', 'about this model')
+    .option('--review', 'what was done alone and waits for a review')
     .option('--limit <number>', 'at most this many', parseLimit, 50)
     .addHelpText(
       'after',
@@ -81,6 +93,47 @@ ${examples(
     .action((id: string, options: DecideOptions) =>
       launch(async context =>
         (await import('./decide')).decide(context, id, 'approve', options),
+      ),
+    );
+  approvals
+    .command('break-glass')
+    .description('Do it in an emergency, without the second person')
+    .argument(...ID)
+    .requiredOption('--reason <text>', 'why it cannot wait')
+    .option('-y, --yes', 'do not ask')
+    .addHelpText(
+      'after',
+      `
+For platform admins. It stays on the list of open reviews until a second person
+said what they think of it: ml approvals list --review
+${examples(
+  'ml approvals break-glass 6f1c2b1e-8d0b-4a53-9f5a-0d5a5c7e9b11 --reason "All callers are refused" --yes',
+)}`,
+    )
+    .action((id: string, options: BreakGlassOptions) =>
+      launch(async context =>
+        (await import('./emergencies')).breakGlass(context, id, options),
+      ),
+    );
+  approvals
+    .command('review')
+    .description('Say what you think of what somebody did alone')
+    .argument(...ID)
+    .addOption(
+      new Option('--verdict <verdict>', 'whether it was justified')
+        .choices(['justified', 'unjustified'])
+        .makeOptionMandatory(),
+    )
+    .option('--comment <text>', 'for the history')
+    .addHelpText(
+      'after',
+      examples(
+        'ml approvals review 6f1c2b1e-8d0b-4a53-9f5a-0d5a5c7e9b11 --verdict justified',
+      ),
+    )
+    .action((id: string, options: ReviewOptions) =>
+      launch(async context =>
+        (await import('./emergencies')).review(context, id, options),
       ),
     );
   for (const { decision, description } of [

@@ -11,11 +11,13 @@ export interface InferOptions {
   path: string;
   environment: string;
   request: string;
+  /** Of a service account. */
+  token?: string;
 }
 
-/** Asks the gateway, which is given no token of the portal. Returns the answer's very text. */
+/** Asks the gateway, which is given no token of a person. Returns the answer's very text. */
 export async function infer(options: InferOptions): Promise<string> {
-  const { gateway, path, environment, request } = options;
+  const { gateway, path, environment, request, token } = options;
   let response: Response;
   let body: string;
   try {
@@ -24,6 +26,7 @@ export async function infer(options: InferOptions): Promise<string> {
       headers: {
         'content-type': 'application/json',
         'x-request-id': REQUEST_ID,
+        ...(token && { authorization: `Bearer ${token}` }),
       },
       body: request,
       signal: AbortSignal.timeout(TIMEOUT),

@@ -5,6 +5,7 @@ import { isAlias, usageError } from '../parseRef';
 import { parseTarget } from '../parseTarget';
 import { resolveRef } from '../resolveRef';
 import type { PredictOptions } from './command';
+import { gatewayToken } from './gatewayToken';
 import { infer } from './infer';
 import { printPrediction } from './printPrediction';
 import { sampleRequest } from './sampleRequest';
@@ -43,6 +44,7 @@ export async function predict(
     path: `/v2/models/${path}/infer`,
     environment: options.env,
     request,
+    token: gatewayToken(connection.token),
   });
   await printPrediction(output, answer);
 }
