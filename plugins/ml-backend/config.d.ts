@@ -203,9 +203,32 @@ export interface Config {
       /** Releases to production within 24 hours; 10 by default. */
       productionReleasesPerTeamPerDay?: number;
     };
+    /** Whether Backstage's notifications tell owners of releases, which takes its plugin; true by default. */
+    notifications?: boolean;
     releases?: {
       /** How long a version may take to become ready; 5 minutes by default. */
       loadTimeout?: HumanDuration | string;
+      /** How a version takes over in production where none is asked for; `canary` by default. */
+      productionStrategy?: 'canary' | 'blueGreen' | 'shadow';
+      /** Times in which nothing is deployed; a rollback always may. */
+      freezes?: Array<{
+        /** Shown to whoever it stops. */
+        reason: string;
+        /** All by default. */
+        environments?: Array<'staging' | 'production'>;
+        /** Owners of models, as entity references; all by default. */
+        teams?: string[];
+        /** Once: both ISO 8601. */
+        from?: string;
+        to?: string;
+        /** Each week, e.g. from `fri 16:00` to `mon 08:00`. */
+        weekly?: {
+          from: string;
+          to: string;
+          /** `UTC` by default. */
+          timeZone?: string;
+        };
+      }>;
       /** How releases with the strategy `canary` take over. */
       canary?: {
         /** 5 %, 25 % and 100 % for 10 minutes each by default; the last one must be 100. */
@@ -226,7 +249,7 @@ export interface Config {
         /** Requests of one client that count within a tick; 1000 by default. */
         clientCap?: number;
         /** What happens when a step's time is over without enough requests; `extend` by default. */
-        insufficientEvidence?: 'extend' | 'proceed_flagged';
+        insufficientEvidence?: 'extend' | 'synthetic' | 'proceed_flagged';
         /** A step that lasts longer than this is rolled back; 24 hours by default. */
         maxStep?: HumanDuration | string;
       };
@@ -235,7 +258,7 @@ export interface Config {
         /** How long the new version is watched while the old one stays warm; 15 minutes by default. */
         bake?: HumanDuration | string;
         /** What happens when that time is over without enough requests; `proceed_flagged` by default. */
-        insufficientEvidence?: 'extend' | 'proceed_flagged';
+        insufficientEvidence?: 'extend' | 'synthetic' | 'proceed_flagged';
       };
       /** What releases with the strategy `shadow` do. */
       shadow?: {

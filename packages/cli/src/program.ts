@@ -24,6 +24,7 @@ import { addModelsCommands } from './commands/models/command';
 import { addOpenCommand } from './commands/open/command';
 import { addPackageCommands } from './commands/package/command';
 import { addPredictCommand } from './commands/predict/command';
+import { addPromoteCommand } from './commands/promote/command';
 import { addRegisterCommand } from './commands/register/command';
 import { addReleasesCommands } from './commands/releases/command';
 import { addReproduceCommand } from './commands/reproduce/command';
@@ -33,6 +34,7 @@ import { addSessionCommands } from './commands/session/command';
 import { addSignCommands } from './commands/sign/command';
 import { addStatusCommand } from './commands/status/command';
 import { addTrafficCommand } from './commands/traffic/command';
+import { addUndeployCommand } from './commands/undeploy/command';
 import { addVersionsCommands } from './commands/versions/command';
 import { addWebhooksCommands } from './commands/webhooks/command';
 
@@ -102,7 +104,9 @@ Exit codes are listed by \`ml help exit-codes\`.`,
   addExportCommand(program, start);
   program.commandsGroup('Release and use:');
   addDeployCommand(program, start);
+  addPromoteCommand(program, start);
   addRollbackCommand(program, start);
+  addUndeployCommand(program, start);
   addStatusCommand(program, start);
   addTrafficCommand(program, start);
   addPredictCommand(program, start);

@@ -21,6 +21,7 @@ const CANARY = {
   ],
   tick: '500ms',
   clientCap: 10_000,
+  insufficientEvidence: 'extend',
 };
 const MODEL = 'wine-classifier';
 

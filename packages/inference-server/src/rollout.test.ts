@@ -98,6 +98,19 @@ describe('a rollout', () => {
     expect(over.events[1].verdict!.canary.requests).toBeGreaterThanOrEqual(60);
     // At 100 % there is nothing to compare with.
     expect(over.events[2].verdict!.stable).toBeUndefined();
+    const { series = [] } = over;
+    expect(series.map(({ weight }) => weight)).toEqual(
+      expect.arrayContaining([20, 100]),
+    );
+    const counted = series
+      .filter(({ step }) => step === 0)
+      .reduce((sum, { canary }) => sum + canary.requests, 0);
+    expect(counted).toBe(over.events[1].verdict!.canary.requests);
+    expect(series[0].stable).toMatchObject({
+      bad: 0,
+      p50: expect.any(Number),
+      p99: expect.any(Number),
+    });
     expect(await split()).toEqual({ '1.1.0': 100 });
   });
 
@@ -208,6 +221,74 @@ describe('a rollout', () => {
     const given = await reached('its end', ({ state }) => state !== 'running');
     expect(given.state).toBe('rolled_back');
     expect(given.events.at(-1)!.cause).toContain('not enough evidence within');
+  });
+
+  it('makes up for traffic that is not there with sample requests, and says so', async () => {
+    await bed.server.load(push('1.1.0', 'arithmetic'));
+    await begin(
+      planFor('1.1.0', {
+        insufficientEvidence: 'synthetic',
+        replay: { requests: [JSON.stringify(EASY), JSON.stringify(TRAP)] },
+      }),
+    );
+    const over = await reached('its end', ({ state }) => state !== 'running');
+    expect(over).toMatchObject({
+      state: 'promoted',
+      flagged: false,
+      // As many as the gate of each of the two steps asks for.
+      replayed: 120,
+    });
+    expect(over.events.map(({ what }) => what)).toEqual([
+      'step',
+      'replayed',
+      'step',
+      'replayed',
+      'promoted',
+    ]);
+    expect(over.events[1].cause).toBe(
+      'For want of traffic, 60 sample requests were replayed to 1.1.0',
+    );
+    const replay = over.series!.find(({ canary }) => canary.requests > 0)!;
+    expect(replay).toMatchObject({
+      step: 0,
+      weight: 20,
+      canary: { requests: 60, bad: 0, p50: expect.any(Number) },
+      stable: { requests: 60, bad: 0 },
+      e: { errors: 1 },
+    });
+  });
+
+  it('rolls back a canary that answers the samples badly, without any traffic', async () => {
+    await bed.server.load(push('1.1.0', 'faulty'));
+    await begin(
+      planFor('1.1.0', {
+        insufficientEvidence: 'synthetic',
+        replay: { requests: [JSON.stringify(TRAP)] },
+      }),
+    );
+    const over = await reached('its end', ({ state }) => state !== 'running');
+    expect(over).toMatchObject({ state: 'rolled_back', step: 0 });
+    expect(await split()).toEqual({ '1.0.0': 100 });
+  });
+
+  it('takes over at once when it is promoted by force, told by whom', async () => {
+    await bed.server.load(push('1.1.0', 'arithmetic'));
+    await begin(planFor('1.1.0'));
+    const { body } = await bed.server.control<RolloutStatus>(
+      'POST',
+      `${MODEL}/rollout/promote`,
+      { id: 'to 1.1.0', cause: 'It cannot wait', actor: 'user:default/olga' },
+    );
+    expect(body).toMatchObject({ state: 'promoted', weight: 100 });
+    expect(body.events.at(-1)).toMatchObject({
+      what: 'promoted',
+      cause: 'It cannot wait',
+      actor: 'user:default/olga',
+    });
+    expect(await split()).toEqual({ '1.1.0': 100 });
+    await bed.restart('SIGKILL');
+    await bed.server.until('1.1.0', 'ready');
+    expect(await split()).toEqual({ '1.1.0': 100 });
   });
 
   it('rolls back a canary whose worker keeps dying, without any traffic', async () => {

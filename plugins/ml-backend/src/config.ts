@@ -16,6 +16,10 @@ import { readSignatureSettings } from './proof/readSignatureSettings';
 import type { SignatureSettings } from './proof/signatureSettings';
 import { readPolicies } from './policy/readPolicies';
 import {
+  readReleaseRules,
+  type ReleaseRules,
+} from './releases/admission/readReleaseRules';
+import {
   readStrategySettings,
   type StrategySettings,
 } from './releases/strategySettings';
@@ -57,6 +61,8 @@ export interface MlConfig {
     /** Milliseconds. */
     retryDelay: number;
   };
+  /** Whether Backstage's notifications tell of releases. */
+  notifications: boolean;
   openLineage: {
     /** Namespace of jobs, models and deployments. */
     namespace: string;
@@ -70,6 +76,7 @@ export interface MlConfig {
   /** What the policies are before anybody changed them. */
   policies: PolicyValues;
   strategies: StrategySettings;
+  releaseRules: ReleaseRules;
   signatures: SignatureSettings;
   /** Absent when no desired state is kept in Git. */
   gitops?: GitopsConfig;
@@ -147,11 +154,13 @@ export function readMlConfig(config: RootConfigService): MlConfig {
         config.getOptionalBoolean('ml.webhooks.allowPrivateTargets') ?? false,
       retryDelay: duration('ml.webhooks.retryDelay', 5_000),
     },
+    notifications: config.getOptionalBoolean('ml.notifications') ?? true,
     openLineage: readOpenLineage(config),
     statusInterval: duration('ml.serving.statusInterval', 2_000),
     loadTimeout: duration('ml.releases.loadTimeout', 5 * 60_000),
     policies: readPolicies(config),
     strategies: readStrategySettings(config),
+    releaseRules: readReleaseRules(config),
     signatures: readSignatureSettings(config),
     gitops: readGitopsConfig(config),
     evaluation: readEvaluationSettings(config),

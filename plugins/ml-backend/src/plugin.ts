@@ -6,6 +6,7 @@ import {
 import { actionsRegistryServiceRef } from '@backstage/backend-plugin-api/alpha';
 import { catalogServiceRef } from '@backstage/plugin-catalog-node';
 import { eventsServiceRef } from '@backstage/plugin-events-node';
+import { notificationService } from '@backstage/plugin-notifications-node';
 import { signalsServiceRef } from '@backstage/plugin-signals-node';
 import { mlPermissions } from '@ml-platform/plugin-ml-common';
 import {
@@ -46,6 +47,7 @@ import { OpenLineageChannel } from './lineage/openlineage/OpenLineageChannel';
 import { DatabaseSizeExceptionStore } from './limits/DatabaseSizeExceptionStore';
 import { ModelArtifactLimits } from './limits/ModelArtifactLimits';
 import { SizeExceptionService } from './limits/SizeExceptionService';
+import { NotificationChannel } from './notifications/NotificationChannel';
 import { ConfiguredPolicySettings } from './policy/ConfiguredPolicySettings';
 import { PredictionService } from './predictions/PredictionService';
 import { ProofReader } from './proof/ProofReader';
@@ -60,11 +62,18 @@ import { startArtifacts } from './registry/startArtifacts';
 import { VersionDeletion } from './registry/VersionDeletion';
 import { VersionFiles } from './registry/VersionFiles';
 import { VersionLifecycle } from './registry/VersionLifecycle';
+import { DatabaseReleaseQuotas } from './releases/admission/DatabaseReleaseQuotas';
+import { ReleaseAdmission } from './releases/admission/ReleaseAdmission';
+import { ReleaseExceptions } from './releases/admission/ReleaseExceptions';
 import { DatabaseReleaseStore } from './releases/DatabaseReleaseStore';
 import { DeploymentViews } from './releases/DeploymentViews';
 import { Reconciler } from './releases/Reconciler';
+import { ReleaseInsights } from './releases/ReleaseInsights';
+import { ReleaseRecords } from './releases/ReleaseRecords';
 import { ReleaseRunner } from './releases/ReleaseRunner';
 import { ReleaseService } from './releases/ReleaseService';
+import { RolloutSteering } from './releases/RolloutSteering';
+import { Undeployment } from './releases/Undeployment';
 import { DatabaseRetentionStore } from './retention/DatabaseRetentionStore';
 import { scheduleRetention } from './retention/scheduleRetention';
 import { RetentionService } from './retention/RetentionService';
@@ -108,6 +117,7 @@ export const mlPlugin = createBackendPlugin({
         httpRouter: coreServices.httpRouter,
         lifecycle: coreServices.lifecycle,
         logger: coreServices.logger,
+        notifications: notificationService,
         permissions: coreServices.permissions,
         permissionsRegistry: coreServices.permissionsRegistry,
         rootHttpRouter: coreServices.rootHttpRouter,
@@ -164,15 +174,25 @@ export const mlPlugin = createBackendPlugin({
         const { namespace, target: lineageTarget } = config.openLineage;
         const { outbox, webhooks } = await startWebhooks({
           ...deps,
-          channels: lineageTarget
-            ? [
-                new OpenLineageChannel({
-                  config: lineageTarget,
-                  namespace,
-                  versions: registryStore,
-                }),
-              ]
-            : [],
+          channels: [
+            ...(lineageTarget
+              ? [
+                  new OpenLineageChannel({
+                    config: lineageTarget,
+                    namespace,
+                    versions: registryStore,
+                  }),
+                ]
+              : []),
+            ...(config.notifications
+              ? [
+                  new NotificationChannel({
+                    notifications: deps.notifications,
+                    models: registryStore,
+                  }),
+                ]
+              : []),
+          ],
           config: config.webhooks,
           knex,
           audit,
@@ -322,10 +342,33 @@ export const mlPlugin = createBackendPlugin({
           onRouted: () => monitor.refresh(),
         });
         const deployments = new DeploymentViews({ ...shared, monitor });
+        const releaseExceptions = new ReleaseExceptions({
+          ...shared,
+          approvals,
+          authorizer,
+        });
+        const steering = new RolloutSteering({
+          ...shared,
+          authorizer,
+          exceptions: releaseExceptions,
+        });
         const releases = new ReleaseService({
           ...shared,
           authorizer,
+          outbox,
           proofs,
+          steering,
+          exceptions: releaseExceptions,
+          admission: new ReleaseAdmission({
+            store,
+            quotas: new DatabaseReleaseQuotas({ knex }),
+            policy: {
+              getReleasePolicy: async () => ({
+                ...config.releaseRules,
+                quotas: await policies.get('quotas'),
+              }),
+            },
+          }),
           gate,
           onCreated: () => runner.wake(),
         });
@@ -384,6 +427,13 @@ export const mlPlugin = createBackendPlugin({
             retention,
             releases,
             gitops: gitops?.gitops,
+            steering,
+            insights: new ReleaseInsights({
+              records: new ReleaseRecords({ knex }),
+              registry,
+            }),
+            exceptions: releaseExceptions,
+            undeployment: new Undeployment({ ...shared, authorizer }),
             evaluations,
             experiments,
             deployments,

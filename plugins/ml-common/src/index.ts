@@ -1,7 +1,6 @@
 export * from './bom/toCycloneDx';
 export * from './bom/uuidOfDigest';
 export * from './interface/compatibility';
-export * from './interface/callSamples';
 export * from './interface/exampleRequest';
 export * from './interface/tensors';
 export * from './onnx';
@@ -54,6 +53,9 @@ export * from './governance/serviceAccounts';
 export * from './judge';
 export * from './gitops/deploymentFile';
 export * from './gitops/types';
+export * from './releases/freezes';
+export * from './releases/policy';
+export * from './releases/stats';
 export * from './releases/types';
 export * from './serving/access';
 export * from './serving/controlApi';

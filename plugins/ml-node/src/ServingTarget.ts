@@ -13,6 +13,7 @@ import type {
   ServedVersionStatus,
   ServingStatus,
   TrafficReport,
+  VersionCheck,
 } from '@ml-platform/plugin-ml-common';
 
 /**
@@ -37,11 +38,24 @@ export interface ServingTarget {
     version: string,
   ): Promise<ServedVersionStatus | undefined>;
 
+  /**
+   * Lets a version that is ready answer sample requests, before anybody else asks
+   * it: each must be answered as its interface says. Without any, one is made of
+   * the interface.
+   */
+  checkVersion(
+    key: ServedModelKey,
+    request: { version: string; requests: string[] },
+  ): Promise<VersionCheck>;
+
   /** Replaces the routes at once and atomically; every version that they name must be ready. */
   setRoutes(key: ServedModelKey, routes: Routes): Promise<void>;
 
   /** Lets a version finish what it works on, then stops it. Refused while the routes name it. */
   unload(key: ServedModelKey, version: string): Promise<void>;
+
+  /** Takes a model out of an environment: its routes, and then its versions. */
+  remove(key: ServedModelKey): Promise<void>;
 
   /**
    * Hands a canary over, to be carried out without the control plane. The same
@@ -55,7 +69,7 @@ export interface ServingTarget {
   steerRollout(
     key: ServedModelKey,
     action: RolloutAction,
-    request: { id: string; cause: string },
+    request: { id: string; cause: string; actor?: string },
   ): Promise<RolloutStatus>;
 
   /**

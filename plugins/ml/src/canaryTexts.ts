@@ -86,6 +86,7 @@ export const canaryTexts = {
       pause: 'Pause',
       resume: 'Resume',
       abort: 'Abort',
+      promote: 'Promote now',
     } satisfies Record<RolloutAction, string>,
     done: (release: Release) =>
       `The canary of ${release.model} ${release.version} is ${

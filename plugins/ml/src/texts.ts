@@ -10,6 +10,7 @@ import { experimentTexts } from './experimentTexts';
 import { gitopsTexts } from './gitopsTexts';
 import { lifecycleTexts } from './lifecycleTexts';
 import { lineageTexts } from './lineageTexts';
+import { releaseTexts } from './releaseTexts';
 import { rulesTexts } from './rulesTexts';
 import { searchTexts } from './searchTexts';
 import { trafficTexts } from './trafficTexts';
@@ -21,6 +22,7 @@ export const texts = {
   ...lifecycleTexts,
   ...canaryTexts,
   ...auditTexts,
+  ...releaseTexts,
   ...newModelTexts,
   lineage: lineageTexts,
   gitops: gitopsTexts,
@@ -73,6 +75,8 @@ export const texts = {
       `You may not release to ${environment}: that takes the permission ml.release.${environment}. Ask a platform admin for it.`,
     mayNotRollBack: (environment: Environment) =>
       `You may not roll back in ${environment}: that takes the permission ml.release.rollback. Ask a platform admin for it.`,
+    mayNotOverride:
+      'You may not pass over the rules for releases: that takes the permission ml.release.override, which platform admins have.',
     noVersions: 'No version is registered yet.',
     alreadyLive: (version: string, environment: Environment) =>
       `${version} is live in ${environment} already.`,
@@ -147,6 +151,7 @@ export const texts = {
   },
 
   rollback: {
+    choose: 'Go back to',
     title: (environment: Environment) => `Roll back ${environment}?`,
     submit: (version: string) => `Roll back to ${version}`,
     what: (from: string, to: string, environment: Environment) =>

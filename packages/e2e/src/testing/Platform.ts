@@ -22,6 +22,17 @@ export interface Ports {
 
 const START_MS = 240_000;
 
+/** Canaries of tests that are not about them: over soon, with or without traffic. */
+const CANARY = {
+  steps: [
+    { weight: 20, hold: '1s' },
+    { weight: 100, hold: '1s' },
+  ],
+  tick: '500ms',
+  clientCap: 10_000,
+  insufficientEvidence: 'synthetic',
+};
+
 /**
  * A platform of its own for a test: `npm start` as a process, with a temporary
  * data folder and free ports.
@@ -74,6 +85,7 @@ export class Platform {
   get env(): NodeJS.ProcessEnv {
     return {
       ...process.env,
+      APP_CONFIG_ml_releases_canary: JSON.stringify(CANARY),
       ...this.#env,
       // Otherwise a run by Yarn would be taken for `yarn start`.
       npm_config_user_agent: '',

@@ -5,6 +5,7 @@ import {
   experimentSpecSchema,
   type RolloutAction,
   rolloutActionSchema,
+  rolloutCheckSchema,
   ROLLOUT_ACTIONS,
   rolloutPlanSchema,
   routesSchema,
@@ -12,6 +13,7 @@ import {
 } from '@ml-platform/plugin-ml-common';
 import type { AccessStore } from '../access/AccessStore';
 import type { Health } from '../ops/HealthReport';
+import { checkVersion } from '../rollout/checkVersion';
 import type { ServingPlane } from '../serving/ServingPlane';
 import type { Traffic } from '../traffic/Traffic';
 import { parseBody, parseKey } from './parse';
@@ -57,6 +59,7 @@ export class ControlApi {
       ['PUT', at(`${MODEL}/versions/([^/]+)`), this.#load],
       ['GET', at(`${MODEL}/versions/([^/]+)`), this.#getVersion],
       ['DELETE', at(`${MODEL}/versions/([^/]+)`), this.#unload],
+      ['POST', at(`${MODEL}/versions/([^/]+)/check`), this.#checkVersion],
       ['PUT', at(`${MODEL}/routes`), this.#setRoutes],
       ['PUT', at(`${MODEL}/rollout`), this.#beginRollout],
       ['GET', at(`${MODEL}/rollout`), this.#getRollout],
@@ -107,6 +110,18 @@ export class ControlApi {
       );
     }
     return ok(found.status());
+  };
+
+  readonly #checkVersion: Handler = async (
+    [environment, name, version],
+    body,
+  ) => {
+    const key = parseKey(environment, name);
+    const { requests } = parseBody(rolloutCheckSchema, body);
+    const runner = this.#plane
+      .find(key.environment, key.model)
+      ?.versions.get(version);
+    return ok(await checkVersion(runner, requests));
   };
 
   readonly #unload: Handler = async ([environment, name, version]) => {

@@ -7,9 +7,18 @@ import {
 import { Mirror } from '../mirror/Mirror';
 import { toReport } from '../mirror/MirrorCounter';
 import type { VersionRunner } from '../serving/VersionRunner';
-import { advance, advanceMirror, rollBack } from './advance';
+import {
+  advance,
+  advanceMirror,
+  afterReplay,
+  replayDue,
+  rollBack,
+} from './advance';
 import { checkVersion } from './checkVersion';
 import { type KeptRollout, nextPhase, phaseOf, weightOf } from './progress';
+import { replaySamples } from './replaySamples';
+import { withPoint } from './series';
+import { TickLatencies } from './TickLatencies';
 
 /** How often the canary's health is looked at between ticks, in milliseconds. */
 const HEALTH_MS = 1_000;
@@ -30,7 +39,7 @@ export interface RolloutHost {
     update: (current: KeptRollout) => KeptRollout | undefined,
   ): Promise<void>;
   canaryHealth(): CanaryHealth;
-  canary(): VersionRunner | undefined;
+  runner(arm: Arm): VersionRunner | undefined;
   onError(error: unknown): void;
 }
 
@@ -48,6 +57,8 @@ export class Rollout {
   readonly #mirror: Mirror | undefined;
   readonly #host: RolloutHost;
   readonly #counter: TickCounter;
+  readonly #latencies = new TickLatencies();
+  #stopping = new AbortController();
   #timer: NodeJS.Timeout | undefined;
   #lastTick = Date.now();
   #deathsBefore = 0;
@@ -63,13 +74,13 @@ export class Rollout {
       new Mirror({
         settings: mirror,
         live: stable,
-        shadow: () => host.canary(),
+        shadow: () => host.runner('canary'),
         kept: kept.mirrored,
       });
   }
 
   status(): RolloutStatus {
-    const { plan, judge: _, mirrored, ...shown } = this.kept;
+    const { plan, judge: _, mirrored, stepReplayed: __, ...shown } = this.kept;
     const { id, canary, mirror, stable, steps, strategy } = plan;
     return {
       ...{ id, canary, stable, steps },
@@ -96,12 +107,14 @@ export class Rollout {
   start(): void {
     if (this.over) return;
     this.#lastTick = Date.now();
+    this.#stopping = new AbortController();
     this.#schedule(0);
   }
 
   stop(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
+    this.#stopping.abort();
     this.#mirror?.stop();
   }
 
@@ -120,6 +133,7 @@ export class Rollout {
       bad: status >= 500,
       slow: warm && slowMs !== undefined && latencyMs > slowMs,
     });
+    this.#latencies.add(arm, latencyMs);
   }
 
   /** Whether a version is the canary of a rollout that goes on. */
@@ -172,18 +186,48 @@ export class Rollout {
       return;
     }
     const tick = this.#counter.take(now, weightOf(kept) < 100);
+    const latency = this.#latencies.take();
     await this.#host.change(current =>
       current.state === 'running'
-        ? advance(current, tick, elapsedMs)
+        ? withPoint(advance(current, tick, elapsedMs), current, tick, latency)
         : undefined,
     );
+    const due = replayDue(this.kept);
+    if (due) await this.#replay(due);
+  }
+
+  /** Makes up for traffic that is not there: both versions get the same samples. */
+  async #replay(count: number): Promise<void> {
+    const { plan, slowMs, step } = this.kept;
+    const latencies = new TickLatencies();
+    const send = (arm: Arm) =>
+      replaySamples({
+        ...{ count, slowMs },
+        runner: this.#host.runner(arm),
+        requests: plan.replay?.requests ?? [],
+        onAnswer: ms => latencies.add(arm, ms),
+        signal: this.#stopping.signal,
+      });
+    const compares = weightOf(this.kept) < 100;
+    const [canary, stable] = await Promise.all([
+      send('canary'),
+      compares ? send('stable') : undefined,
+    ]);
+    if (this.#stopping.signal.aborted) return;
+    const tick = { at: Date.now(), canary, ...(stable && { stable }) };
+    await this.#host.change(current =>
+      current.state === 'running' && current.step === step
+        ? withPoint(afterReplay(current, tick), current, tick, latencies.take())
+        : undefined,
+    );
+    this.#lastTick = Date.now();
   }
 
   async #check(): Promise<void> {
     const { plan, state } = this.kept;
     if (state !== 'running') return;
     const { answered, problem } = await checkVersion(
-      this.#host.canary(),
+      this.#host.runner('canary'),
       plan.check!.requests,
     );
     await this.#host.change(current => {

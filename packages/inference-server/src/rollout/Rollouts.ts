@@ -2,10 +2,12 @@ import { ConflictError, NotFoundError } from '@backstage/errors';
 import {
   isRolloutOver,
   type RolloutAction,
+  type RolloutEvent,
   type RolloutPlan,
   type RolloutStatus,
   type Routes,
   type ServedModelKey,
+  type Verdict,
 } from '@ml-platform/plugin-ml-common';
 import { isDeepStrictEqual } from 'node:util';
 import type { Logger } from '../log/Logger';
@@ -69,7 +71,7 @@ export class Rollouts {
   async act(
     key: ServedModelKey,
     action: RolloutAction,
-    { id, cause }: { id: string; cause: string },
+    { id, ...why }: { id: string } & Why,
   ): Promise<RolloutStatus> {
     return this.#options.change(key, async model => {
       const { rollout } = model;
@@ -78,7 +80,7 @@ export class Rollouts {
           `${key.model} has no rollout ${id} in ${key.environment}`,
         );
       }
-      const next = perform(rollout.kept, action, cause);
+      const next = perform(rollout.kept, action, why);
       if (next) {
         await this.#keep(model, rollout, next);
         if (isRolloutOver(next.state)) rollout.stop();
@@ -112,7 +114,7 @@ export class Rollouts {
           }),
         };
       },
-      canary: () => model.versions.get(kept.plan.canary),
+      runner: arm => model.versions.get(kept.plan[arm]),
       onError: error =>
         this.#options.logger.error(
           'A rollout could not go on; it tries again',
@@ -171,7 +173,7 @@ export async function abortRollout(options: {
   cause: string;
 }): Promise<void> {
   const { cause, model, rollout, store } = options;
-  const next = perform(rollout.kept, 'abort', cause);
+  const next = perform(rollout.kept, 'abort', { cause });
   if (!next) return;
   const { routes } = await saveRollout(store, model, next);
   rollout.kept = next;
@@ -192,25 +194,37 @@ export function supersede(
   );
 }
 
+/** Why, and who, as far as that is known. */
+interface Why {
+  cause: string;
+  actor?: string;
+}
+
 function perform(
   kept: KeptRollout,
   action: RolloutAction,
-  cause: string,
+  { actor, cause }: Why,
 ): KeptRollout | undefined {
   const { state } = kept;
   if (action === 'abort' && state === 'aborted') return undefined;
+  if (action === 'promote' && state === 'promoted') return undefined;
   if (isRolloutOver(state)) {
     throw new ConflictError(`the rollout is over: it was ${state}`);
   }
+  const become = (
+    next: KeptRollout['state'],
+    what: RolloutEvent['what'],
+    verdict?: Verdict,
+  ) => withEvent({ ...kept, state: next }, what, cause, { actor, verdict });
   switch (action) {
     case 'pause':
-      if (state === 'paused') return undefined;
-      return withEvent({ ...kept, state: 'paused' }, 'paused', cause);
+      return state === 'paused' ? undefined : become('paused', 'paused');
     case 'resume':
-      if (state === 'running') return undefined;
-      return withEvent({ ...kept, state: 'running' }, 'resumed', cause);
+      return state === 'running' ? undefined : become('running', 'resumed');
+    case 'promote':
+      return become('promoted', 'promoted', kept.verdict);
     default:
-      return withEvent({ ...kept, state: 'aborted' }, 'aborted', cause);
+      return become('aborted', 'aborted');
   }
 }
 

@@ -7,6 +7,9 @@ import {
 import type { KeptMirror } from '../mirror/MirrorCounter';
 import { type KeptRollout, nextPhase, nextStep, withEvent } from './progress';
 
+/** More would only load the machine. */
+const MAX_REPLAYED = 2_000;
+
 /**
  * A rollout after one more tick: the judge is asked, and what follows is done.
  * Pure, so that what is on disk and what is in effect cannot differ.
@@ -33,7 +36,7 @@ export function advance(
     {
       elapsedMs: kept.heldMs,
       holdMs: plan.steps[kept.step].holdMs,
-      replayed: false,
+      replayed: Boolean(kept.stepReplayed),
     },
     plan.insufficientEvidence,
   );
@@ -56,6 +59,42 @@ export function advance(
         )} min. ${verdict.reason}`,
       );
   }
+}
+
+/**
+ * How many sample requests are to be replayed now: the step has lasted its time,
+ * there was too little traffic, and the policy says so. None where it is 0.
+ */
+export function replayDue(kept: KeptRollout): number {
+  const { heldMs, plan, state, step, stepReplayed, verdict } = kept;
+  if (state !== 'running' || !verdict) return 0;
+  const action = decideStep(
+    verdict,
+    {
+      elapsedMs: heldMs,
+      holdMs: plan.steps[step].holdMs,
+      replayed: Boolean(stepReplayed),
+    },
+    plan.insufficientEvidence,
+  );
+  return action === 'replay'
+    ? Math.min(verdict.missingRequests, MAX_REPLAYED)
+    : 0;
+}
+
+/** A rollout after sample requests were replayed: they are evidence, and told as what they are. */
+export function afterReplay(before: KeptRollout, tick: Tick): KeptRollout {
+  const { requests } = tick.canary;
+  const told = withEvent(
+    {
+      ...before,
+      replayed: (before.replayed ?? 0) + requests,
+      stepReplayed: true,
+    },
+    'replayed',
+    `For want of traffic, ${requests} sample requests were replayed to ${before.plan.canary}`,
+  );
+  return advance(told, tick, 0);
 }
 
 /**
@@ -125,20 +164,14 @@ function percent(share: number): string {
 
 /** Ends a rollout with everything on the stable version. */
 export function rollBack(kept: KeptRollout, cause: string): KeptRollout {
-  return withEvent(
-    { ...kept, state: 'rolled_back' },
-    'rolled_back',
-    cause,
-    kept.verdict,
-  );
+  return withEvent({ ...kept, state: 'rolled_back' }, 'rolled_back', cause, {
+    verdict: kept.verdict,
+  });
 }
 
 function goOn(kept: KeptRollout, cause: string): KeptRollout {
   if (kept.step + 1 < kept.plan.steps.length) return nextStep(kept, cause);
-  return withEvent(
-    { ...kept, state: 'promoted' },
-    'promoted',
-    cause,
-    kept.verdict,
-  );
+  return withEvent({ ...kept, state: 'promoted' }, 'promoted', cause, {
+    verdict: kept.verdict,
+  });
 }

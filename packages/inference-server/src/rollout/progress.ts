@@ -5,6 +5,7 @@ import {
   type RolloutEvent,
   type RolloutPhase,
   type RolloutPlan,
+  type RolloutPoint,
   rolloutPlanSchema,
   startStep,
   type Verdict,
@@ -49,6 +50,13 @@ export const keptRolloutSchema = z.strictObject({
   slowMs: z.number().optional(),
   judge: judgeStateSchema,
   verdict: verdictSchema.optional(),
+  /** In all steps, and whether it was done in this one. */
+  replayed: z.int().min(0).optional(),
+  stepReplayed: z.boolean().optional(),
+  /** Written by this server and shown as it is. */
+  series: z
+    .array(z.custom<RolloutPoint>(value => typeof value === 'object'))
+    .optional(),
   events: z.array(
     z.strictObject({
       at: z.string(),
@@ -58,6 +66,7 @@ export const keptRolloutSchema = z.strictObject({
         'step',
         'paused',
         'resumed',
+        'replayed',
         'promoted',
         'rolled_back',
         'aborted',
@@ -65,6 +74,7 @@ export const keptRolloutSchema = z.strictObject({
       ]),
       step: z.int(),
       cause: z.string(),
+      actor: z.string().optional(),
       verdict: verdictSchema.optional(),
     }),
   ) satisfies z.ZodType<RolloutEvent[]>,
@@ -150,7 +160,7 @@ export function phaseOf({ phase }: KeptRollout): RolloutPhase {
 
 /** The next step; the judge starts with an open mind. */
 export function nextStep(kept: KeptRollout, cause: string): KeptRollout {
-  const { verdict, ...rest } = kept;
+  const { stepReplayed: _, verdict, ...rest } = kept;
   const next = {
     ...rest,
     step: kept.step + 1,
@@ -161,7 +171,7 @@ export function nextStep(kept: KeptRollout, cause: string): KeptRollout {
     next,
     'step',
     `${describeStep(kept.plan, next.step)}: ${cause}`,
-    verdict,
+    { verdict },
   );
 }
 
@@ -169,13 +179,14 @@ export function withEvent(
   kept: KeptRollout,
   what: RolloutEvent['what'],
   cause: string,
-  verdict?: Verdict,
+  { actor, verdict }: { actor?: string; verdict?: Verdict } = {},
 ): KeptRollout {
   const event: RolloutEvent = {
     at: new Date().toISOString(),
     what,
     step: kept.step,
     cause,
+    ...(actor && { actor }),
     ...(verdict && { verdict }),
   };
   const [first, ...later] = kept.events;

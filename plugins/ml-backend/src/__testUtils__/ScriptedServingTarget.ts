@@ -5,9 +5,11 @@ import {
 } from '@backstage/errors';
 import {
   type AccessSnapshot,
+  DEFAULT_JUDGE_SETTINGS,
   type Environment,
   type ExperimentSpec,
   isRolloutOver,
+  judge,
   type RolloutAction,
   type RolloutPlan,
   type RolloutStatus,
@@ -17,6 +19,8 @@ import {
   type ServedVersion,
   type ServedVersionStatus,
   type ServingStatus,
+  startStep,
+  type VersionCheck,
 } from '@ml-platform/plugin-ml-common';
 import { randomUUID } from 'node:crypto';
 import type { ServingTarget } from '@ml-platform/plugin-ml-node';
@@ -34,6 +38,12 @@ export class ScriptedServingTarget implements ServingTarget {
   gateway?: string;
   /** Every version that it was asked to hold. */
   readonly asked: ServedVersion[] = [];
+  /** What comes of sample requests. */
+  check?: VersionCheck;
+  /** Versions that were asked sample requests, and how many. */
+  readonly checked: Array<{ version: string; requests: number }> = [];
+  /** Whether a rollout is good, as soon as it begins. */
+  promotesAtOnce = false;
   #models = new Map<string, ServedModelStatus>();
   /** What was handed over, by id of the release. */
   readonly plans = new Map<string, RolloutPlan>();
@@ -98,6 +108,23 @@ export class ScriptedServingTarget implements ServingTarget {
     model.emergency = undefined;
   }
 
+  async checkVersion(
+    key: ServedModelKey,
+    { requests, version }: { version: string; requests: string[] },
+  ) {
+    this.#answer();
+    const held = await this.getVersion(key, version);
+    if (held?.state !== 'ready')
+      return { answered: 0, problem: 'is not ready' };
+    this.checked.push({ version, requests: requests.length });
+    return this.check ?? { answered: requests.length };
+  }
+
+  async remove(key: ServedModelKey) {
+    this.#answer();
+    this.#models.delete(keyOf(key));
+  }
+
   async beginRollout(key: ServedModelKey, plan: RolloutPlan) {
     this.#answer();
     const model = this.#model(key);
@@ -118,6 +145,7 @@ export class ScriptedServingTarget implements ServingTarget {
       events: [],
     };
     this.plans.set(id, plan);
+    if (this.promotesAtOnce) this.endRollout(key, 'promoted', 'It is good');
     return model.rollout;
   }
 
@@ -129,16 +157,36 @@ export class ScriptedServingTarget implements ServingTarget {
   async steerRollout(
     key: ServedModelKey,
     action: RolloutAction,
-    { id, cause }: { id: string; cause: string },
+    { actor, cause, id }: { id: string; cause: string; actor?: string },
   ) {
     this.#answer();
     const { rollout } = this.#model(key);
     if (rollout?.id !== id) throw new InputError(`there is no rollout ${id}`);
     const what = (
-      { pause: 'paused', resume: 'running', abort: 'aborted' } as const
+      {
+        pause: 'paused',
+        resume: 'running',
+        abort: 'aborted',
+        promote: 'promoted',
+      } as const
     )[action];
     this.endRollout(key, what, cause);
+    if (actor) rollout.events.at(-1)!.actor = actor;
     return rollout;
+  }
+
+  /** The judge passed a step. */
+  decide(key: ServedModelKey, cause: string) {
+    const { rollout } = this.#model(key);
+    if (!rollout) throw new Error('There is no rollout');
+    rollout.step += 1;
+    rollout.events.push({
+      at: new Date().toISOString(),
+      what: 'step',
+      step: rollout.step,
+      cause,
+      verdict: judge(startStep(), DEFAULT_JUDGE_SETTINGS),
+    });
   }
 
   /** What the data plane decides by itself, or is told to. */

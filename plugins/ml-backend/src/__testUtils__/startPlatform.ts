@@ -16,6 +16,10 @@ import {
 import type { PermissionsService } from '@backstage/backend-plugin-api';
 import type { Entity } from '@backstage/catalog-model';
 import { catalogServiceMock } from '@backstage/plugin-catalog-node/testUtils';
+import {
+  notificationService,
+  type NotificationSendOptions,
+} from '@backstage/plugin-notifications-node';
 import { AuthorizeResult } from '@backstage/plugin-permission-common';
 import type { JsonObject } from '@backstage/types';
 import { httpAuthServiceFactory } from '@backstage/backend-defaults/httpAuth';
@@ -59,6 +63,9 @@ export interface StartOptions {
   /** Instead of the embedded store. */
   artifacts?: JsonObject;
   maxArtifactBytes?: number;
+  /** Settings below `ml.releases`, and quotas. */
+  releases?: JsonObject;
+  quotas?: JsonObject;
   audit?: JsonObject;
   serviceAccounts?: JsonObject;
   /** Groups of users; without it, a user is in none. */
@@ -73,6 +80,7 @@ export class TestPlatform {
     const target = options.target ?? new ScriptedServingTarget();
     const directory =
       options.directory ?? mkdtempSync(join(tmpdir(), 'ml-artifacts-'));
+    const sent: NotificationSendOptions[] = [];
     const allow = async (requests: unknown[]) =>
       requests.map(() => ({ result: AuthorizeResult.ALLOW }));
     const backend = await startTestBackend({
@@ -96,6 +104,15 @@ export class TestPlatform {
         ...(options.teams ? [userInfoFactory(options.teams)] : []),
         ...(options.scheduler ? [schedulerFactory(options.scheduler)] : []),
         catalogServiceMock.factory({ entities: options.entities ?? [] }),
+        createServiceFactory({
+          service: notificationService,
+          deps: {},
+          factory: () => ({
+            send: async notification => {
+              sent.push(notification);
+            },
+          }),
+        }),
         mockServices.database.factory({ knex: options.knex }),
         mockServices.permissions.mock({
           authorize: allow,
@@ -134,7 +151,11 @@ export class TestPlatform {
               openLineage: options.openLineage ?? {},
               audit: options.audit ?? {},
               serving: { statusInterval: '50ms' },
-              releases: { loadTimeout: options.loadTimeout ?? '20s' },
+              releases: {
+                loadTimeout: options.loadTimeout ?? '20s',
+                ...options.releases,
+              },
+              quotas: options.quotas ?? {},
             },
           },
         }),
@@ -145,6 +166,7 @@ export class TestPlatform {
       url: `http://127.0.0.1:${port}`,
       target,
       directory,
+      sent,
       stop: () => backend.stop(),
       isEmbedded: options.artifacts === undefined,
     });
@@ -153,18 +175,22 @@ export class TestPlatform {
   readonly url: string;
   readonly target: ScriptedServingTarget;
   readonly directory: string;
+  /** Notifications. */
+  readonly sent: NotificationSendOptions[];
   readonly stop: () => Promise<void>;
   readonly #isEmbedded: boolean;
 
   private constructor(
-    options: Pick<TestPlatform, 'url' | 'target' | 'directory' | 'stop'> & {
-      isEmbedded: boolean;
-    },
+    options: Pick<
+      TestPlatform,
+      'url' | 'target' | 'directory' | 'sent' | 'stop'
+    > & { isEmbedded: boolean },
   ) {
     this.#isEmbedded = options.isEmbedded;
     this.url = options.url;
     this.target = options.target;
     this.directory = options.directory;
+    this.sent = options.sent;
     this.stop = options.stop;
   }
 

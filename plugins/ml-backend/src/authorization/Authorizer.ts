@@ -90,6 +90,15 @@ export class Authorizer {
     }
   }
 
+  /** Whether the caller may do this to the model, for what is not refused otherwise. */
+  canForModel(
+    context: RequestContext,
+    permission: ResourcePermission,
+    model: OwnedModel,
+  ): Promise<boolean> {
+    return this.#isAllowed(context, permission, model);
+  }
+
   canRead(context: RequestContext, model: OwnedModel): Promise<boolean> {
     return this.#isAllowed(context, mlModelReadPermission, model);
   }

@@ -180,6 +180,7 @@ describe.each(databases.ids)('experiments on %s', databaseId => {
     );
     expect(held()!.experiment).toBeUndefined();
 
+    platform.target.promotesAtOnce = true;
     await platform.finished(
       await platform.as().createRelease(MODEL, {
         environment: 'production',

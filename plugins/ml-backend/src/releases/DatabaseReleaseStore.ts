@@ -1,10 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import type {
   Environment,
+  LiftedRule,
   Page,
   Release,
   ReleaseTransition,
   RolloutStatus,
+  Strategy,
 } from '@ml-platform/plugin-ml-common';
 import { isFinal } from '@ml-platform/plugin-ml-common';
 import type { Knex } from 'knex';
@@ -24,6 +26,7 @@ import {
   toDeployment,
   toDeploymentRow,
   toRelease,
+  toWholeRelease,
   type TransitionRow,
 } from './rows';
 
@@ -41,6 +44,16 @@ export class DatabaseReleaseStore implements ReleaseStore {
   async get(id: string): Promise<Release | undefined> {
     const row = await this.#knex<ReleaseRow>('ml_releases')
       .where({ id })
+      .first();
+    return row && toWholeRelease(row);
+  }
+
+  async getByNumber(
+    { environment, model }: { model: string; environment: Environment },
+    number: number,
+  ): Promise<Release | undefined> {
+    const row = await this.#knex<ReleaseRow>('ml_releases')
+      .where({ environment, model, number })
       .first();
     return row && toRelease(row);
   }
@@ -203,6 +216,8 @@ export class DatabaseReleaseStore implements ReleaseStore {
       lease_until: null,
       created_at: at,
       finished_at: at,
+      promoted_from: null,
+      exceptions: null,
     };
     await trx('ml_releases').insert(row);
     await trx<TransitionRow>('ml_release_transitions').insert({
@@ -219,7 +234,6 @@ export class DatabaseReleaseStore implements ReleaseStore {
 
   async create(trx: Knex.Transaction, release: NewRelease): Promise<Release> {
     const { model, environment } = release;
-    const deployment = await this.getDeployment(model, environment, trx);
     const row: ReleaseRow = {
       id: randomUUID(),
       model,
@@ -227,7 +241,7 @@ export class DatabaseReleaseStore implements ReleaseStore {
       number: await nextNumber(trx, release),
       kind: release.kind,
       version: release.version,
-      from_version: (deployment && liveVersion(deployment)) ?? null,
+      from_version: null,
       strategy: release.strategy,
       state: 'pending',
       active: 1,
@@ -241,8 +255,17 @@ export class DatabaseReleaseStore implements ReleaseStore {
       lease_until: null,
       created_at: new Date().toISOString(),
       finished_at: null,
+      promoted_from: release.promotedFrom ?? null,
+      exceptions: null,
     };
     await trx('ml_releases').insert(row);
+    // Looked at afterwards: now that this one is the active release, nothing else
+    // becomes live.
+    const deployment = await this.getDeployment(model, environment, trx);
+    row.from_version = (deployment && liveVersion(deployment)) ?? null;
+    await trx<ReleaseRow>('ml_releases')
+      .where({ id: row.id })
+      .update({ from_version: row.from_version });
     await trx<TransitionRow>('ml_release_transitions').insert({
       release_id: row.id,
       sequence: 1,
@@ -257,6 +280,19 @@ export class DatabaseReleaseStore implements ReleaseStore {
       at: row.created_at,
     });
     return toRelease(row);
+  }
+
+  async settle(
+    trx: Knex.Transaction,
+    id: string,
+    { lifted, strategy }: { strategy?: Strategy; lifted: LiftedRule[] },
+  ): Promise<void> {
+    await trx<ReleaseRow>('ml_releases')
+      .where({ id })
+      .update({
+        ...(strategy && { strategy }),
+        exceptions: lifted.length ? JSON.stringify(lifted) : null,
+      });
   }
 
   async claim(
@@ -287,8 +323,12 @@ export class DatabaseReleaseStore implements ReleaseStore {
       .update({ lease_owner: null, lease_until: null });
   }
 
-  async saveRollout(id: string, rollout: RolloutStatus): Promise<void> {
-    await this.#knex<ReleaseRow>('ml_releases')
+  async saveRollout(
+    id: string,
+    rollout: RolloutStatus,
+    trx?: Knex.Transaction,
+  ): Promise<void> {
+    await (trx ?? this.#knex)<ReleaseRow>('ml_releases')
       .where({ id })
       .update({ rollout: JSON.stringify(rollout) });
   }

@@ -7,7 +7,11 @@ import type { ServingTarget } from '@ml-platform/plugin-ml-node';
 import type { RequestContext } from '../http/requestContext';
 import type { RegistryService } from '../registry/RegistryService';
 import type { ServingMonitor } from '../serving/ServingMonitor';
-import { liveVersion, rollbackVersion } from './deploymentState';
+import {
+  liveVersion,
+  rollbackVersion,
+  rollbackVersions,
+} from './deploymentState';
 import type { ReleaseStore, StoredDeployment } from './ReleaseStore';
 
 /** Puts together what is wanted, what is under way and what the data plane says. */
@@ -97,6 +101,7 @@ export class DeploymentViews {
         since: deployment.since,
         by: deployment.by,
         rollbackVersion: rollbackVersion(deployment),
+        rollbackVersions: rollbackVersions(deployment),
         ...this.#options.monitor.getHealth(model, environment, version),
       }),
     };

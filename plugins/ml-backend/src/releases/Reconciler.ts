@@ -55,8 +55,12 @@ export class Reconciler {
     );
     for (const known of deployments) {
       const key = `${known.environment}/${known.model}`;
-      if (busy.has(key) || !liveVersion(known)) continue;
+      if (busy.has(key)) continue;
       try {
+        if (!liveVersion(known)) {
+          await this.#remove(known, actual.get(key));
+          continue;
+        }
         const emergency = actual.get(key)?.emergency;
         const deployment = emergency
           ? await adoptRollback(this.#options, known, emergency)
@@ -76,6 +80,20 @@ export class Reconciler {
         logger.warn(`Could not bring ${key} back yet`, error as Error);
       }
     }
+  }
+
+  /** What was taken out of an environment while the data plane was away. */
+  async #remove(
+    deployment: StoredDeployment,
+    actual: ServedModelStatus | undefined,
+  ): Promise<void> {
+    const { logger, store, target } = this.#options;
+    const { environment, model } = deployment;
+    if (!actual?.routes) return;
+    // A release that began since loads what it needs; it must not be taken away.
+    if (await store.getActive(model, environment)) return;
+    logger.info(`Removing ${model} from ${environment}`);
+    await target.remove(deployment);
   }
 
   async #heal(

@@ -4,11 +4,12 @@ import {
   type CreateReleaseRequest,
   type Environment,
   mlReleaseRollbackPermission,
+  type Model,
   type Page,
+  type PromoteRequest,
   type Release,
+  type ReleaseOutlook,
   type RollbackRequest,
-  type RolloutAction,
-  type RolloutStatus,
 } from '@ml-platform/plugin-ml-common';
 import type { ServingTarget } from '@ml-platform/plugin-ml-node';
 import type { AuditLog } from '../audit/AuditLog';
@@ -19,9 +20,19 @@ import type { EvaluationGate } from '../evaluations/EvaluationGate';
 import type { RequestContext } from '../http/requestContext';
 import type { ProofService } from '../proof/ProofService';
 import type { RegistryService } from '../registry/RegistryService';
+import type {
+  AskedRelease,
+  ReleaseAdmission,
+} from './admission/ReleaseAdmission';
+import { lifting } from './admission/lifting';
+import type { ReleaseExceptions } from './admission/ReleaseExceptions';
+import { ReleaseRefusal } from './admission/ReleaseRefusal';
+import type { EventOutbox } from '../webhooks/EventOutbox';
 import { checkReleasable, deployPermission } from './checkReleasable';
 import { liveVersion, rollbackVersion } from './deploymentState';
+import { startedEvent } from './releaseEvent';
 import type { NewRelease, ReleaseStore } from './ReleaseStore';
+import type { RolloutSteering } from './RolloutSteering';
 
 export interface ReleaseServiceOptions {
   store: ReleaseStore;
@@ -33,15 +44,13 @@ export interface ReleaseServiceOptions {
   proofs: Pick<ProofService, 'requireSigned'>;
   gate: Pick<EvaluationGate, 'requirePassed'>;
   experiments: Pick<ExperimentStore, 'get'>;
+  admission: ReleaseAdmission;
+  exceptions: ReleaseExceptions;
+  steering: RolloutSteering;
+  outbox: EventOutbox;
   /** Called when there is a release to carry out. */
   onCreated: () => void;
 }
-
-const DONE: Record<RolloutAction, string> = {
-  pause: 'Paused',
-  resume: 'Resumed',
-  abort: 'Aborted',
-};
 
 /** Asking for releases, and reading them. The `ReleaseRunner` carries them out. */
 export class ReleaseService {
@@ -54,7 +63,7 @@ export class ReleaseService {
   async createRelease(
     context: RequestContext,
     name: string,
-    request: CreateReleaseRequest,
+    request: CreateReleaseRequest & { promotedFrom?: string },
     idempotencyKey?: string,
   ): Promise<Release> {
     const { authorizer, gate, proofs, registry } = this.#options;
@@ -71,15 +80,80 @@ export class ReleaseService {
     }
     const { environment } = request;
     await gate.requirePassed(context, { model, version, environment });
-    await this.#checkNoExperiment(name, request);
-    return this.#create(context, {
-      ...request,
-      strategy: request.strategy ?? 'immediate',
-      model: name,
-      kind: 'deploy',
-      requestedBy: context.actor,
+    await this.#checkNoExperiment(model, request);
+    return this.#create(
+      context,
+      {
+        ...request,
+        // Settled when it is known what is live.
+        strategy: request.strategy ?? 'immediate',
+        model: name,
+        kind: 'deploy',
+        requestedBy: context.actor,
+        idempotencyKey,
+      },
+      { ...request, model, digest: version.digest },
+    );
+  }
+
+  /** Takes what is live in staging to production: the same version, so the same bytes. */
+  async promote(
+    context: RequestContext,
+    name: string,
+    request: PromoteRequest,
+    idempotencyKey?: string,
+  ): Promise<Release> {
+    const { registry, store, target } = this.#options;
+    const model = await registry.getModel(context, name);
+    const staging = await store.getDeployment(name, 'staging');
+    const version = staging && liveVersion(staging);
+    if (!staging || !version) {
+      throw new ConflictError(
+        `${name} is not live in staging, so there is nothing to promote; deploy it there first ('ml deploy ${name}@<version> --env staging')`,
+      );
+    }
+    if (request.version && request.version !== version) {
+      throw new ConflictError(
+        `${name}@${version} is live in staging, not ${request.version}; look again, or deploy ${request.version} there first`,
+      );
+    }
+    const { digest } = await registry.getVersion(context, name, version);
+    const held = await target.getVersion(staging, version);
+    if (held?.state !== 'ready' || held.digest !== digest) {
+      throw new ConflictError(
+        `${name}@${version} is ${
+          held?.state ?? 'not loaded'
+        } in staging, and only what runs well there is promoted${
+          held?.reason ? `: ${held.reason}` : ''
+        }`,
+      );
+    }
+    const source = await store.getByNumber(
+      { model: model.name, environment: 'staging' },
+      staging.releaseNumber!,
+    );
+    return this.createRelease(
+      context,
+      name,
+      {
+        environment: 'production',
+        version,
+        strategy: request.strategy,
+        reason: request.reason,
+        promotedFrom: source?.id,
+      },
       idempotencyKey,
-    });
+    );
+  }
+
+  /** What awaits a deployment that is asked for now. */
+  async getOutlook(
+    context: RequestContext,
+    name: string,
+    environment: Environment,
+  ): Promise<ReleaseOutlook> {
+    const model = await this.#options.registry.getModel(context, name);
+    return this.#options.admission.outlook(model, environment);
   }
 
   async rollback(
@@ -107,7 +181,9 @@ export class ReleaseService {
     const active = await this.#options.store.getActive(name, environment);
     // The way back from a canary is the version beside it.
     if (active?.state === 'progressing' && !request.version) {
-      return this.steer(context, active.id, 'abort', { reason });
+      return this.#options.steering.steer(context, active.id, 'abort', {
+        reason,
+      });
     }
     const version = await this.#rollbackTarget(name, request);
     checkReleasable(
@@ -124,58 +200,6 @@ export class ReleaseService {
       requestedBy: context.actor,
       idempotencyKey,
     });
-  }
-
-  /** Pauses, resumes or aborts a canary. */
-  async steer(
-    context: RequestContext,
-    id: string,
-    action: RolloutAction,
-    { reason }: { reason?: string },
-  ): Promise<Release> {
-    const { audit, authorizer, registry, store, target } = this.#options;
-    const release = await store.get(id);
-    if (!release) throw new NotFoundError(`There is no release ${id}`);
-    const { environment, number, state, version } = release;
-    const model = await registry.getModel(context, release.model);
-    await authorizer.requireForModel(
-      context,
-      action === 'abort'
-        ? mlReleaseRollbackPermission
-        : deployPermission(environment),
-      model,
-    );
-    if (state !== 'progressing') {
-      throw new ConflictError(
-        `Release ${number} of ${model.name} in ${environment} is ${state}; only one that is progressing beside the live version can be paused, resumed or aborted`,
-      );
-    }
-    const event = {
-      actor: context.actor,
-      action: `release.${action}`,
-      resource: `deployment:${environment}/${model.name}`,
-      details: { release: id, number, version, ...(reason && { reason }) },
-      requestId: context.requestId,
-    };
-    await audit.record({ ...event, outcome: 'intended' });
-    const cause = `${DONE[action]} by ${context.actor}${
-      reason ? `: ${reason}` : ''
-    }`;
-    let rollout: RolloutStatus;
-    try {
-      rollout = await target.steerRollout(release, action, { id, cause });
-    } catch (error) {
-      await audit.record({ ...event, outcome: 'failed' });
-      throw error;
-    }
-    await store.saveRollout(id, rollout);
-    await audit.record({ ...event, outcome: 'succeeded' });
-    this.#options.changes.modelChanged({
-      model: model.name,
-      environment,
-      releaseId: id,
-    });
-    return { ...release, rollout };
   }
 
   async getRelease(context: RequestContext, id: string): Promise<Release> {
@@ -197,17 +221,19 @@ export class ReleaseService {
 
   /** The data plane would refuse it, after the version was loaded. */
   async #checkNoExperiment(
-    model: string,
-    { environment, strategy = 'immediate' }: CreateReleaseRequest,
+    { name: model, owner }: Pick<Model, 'name' | 'owner'>,
+    { environment, strategy }: CreateReleaseRequest,
   ): Promise<void> {
-    if (strategy === 'immediate') return;
-    const key = { model, environment };
-    const running = await this.#options.experiments.get(key);
-    if (running) {
-      throw new ConflictError(
-        `Experiment '${running.spec.name}' of ${model} runs in ${environment}, and only an immediate release can go beside it; stop it first ('ml experiments stop ${model} --env ${environment}')`,
-      );
-    }
+    const { admission, experiments } = this.#options;
+    const running = await experiments.get({ model, environment });
+    if (!running) return;
+    const taken =
+      strategy ??
+      (await admission.outlook({ name: model, owner }, environment)).strategy;
+    if (taken === 'immediate') return;
+    throw new ConflictError(
+      `Experiment '${running.spec.name}' of ${model} runs in ${environment}, and only an immediate release can go beside it; stop it first ('ml experiments stop ${model} --env ${environment}')`,
+    );
   }
 
   async #rollbackTarget(
@@ -275,15 +301,44 @@ export class ReleaseService {
   async #create(
     context: RequestContext,
     request: NewRelease,
+    /** Of a deployment; a rollback obeys none of the rules. */
+    asked?: AskedRelease & { digest: string },
   ): Promise<Release> {
-    const { audit, changes, onCreated, store } = this.#options;
+    const { admission, audit, changes, exceptions, onCreated, outbox, store } =
+      this.#options;
     const repeated = await this.#findRepeated(context, request);
     if (repeated) return repeated;
     const { model, environment } = request;
+    const policy = await admission.getPolicy();
+    const mayUse = asked
+      ? await exceptions.mayUse(context, asked.model)
+      : false;
     let release: Release;
     try {
       release = await store.transaction(async trx => {
+        const { lift, lifted } = lifting({
+          ...{ context, exceptions, mayUse, trx },
+          model: { name: model },
+          subject: {
+            ...{ environment, version: request.version },
+            digest: asked?.digest ?? '',
+          },
+        });
+        if (asked) await admission.admit(trx, asked, policy, lift);
         const created = await store.create(trx, request);
+        if (asked) {
+          const strategy = await admission.settleStrategy(
+            asked,
+            policy,
+            created.fromVersion,
+            lift,
+          );
+          await store.settle(trx, created.id, { strategy, lifted });
+          Object.assign(created, {
+            strategy,
+            ...(lifted.length && { lifted }),
+          });
+        }
         await audit.record(
           {
             actor: context.actor,
@@ -295,14 +350,23 @@ export class ReleaseService {
               number: created.number,
               version: created.version,
               fromVersion: created.fromVersion,
+              strategy: created.strategy,
+              ...(lifted.length && { lifted }),
+              ...(created.promotedFrom && {
+                promotedFrom: created.promotedFrom,
+              }),
             },
             requestId: context.requestId,
           },
           trx,
         );
+        await outbox.append(startedEvent(created), trx);
         return created;
       });
     } catch (error) {
+      if (error instanceof ReleaseRefusal) {
+        await this.#recordRefusal(context, request, error);
+      }
       if (!isDatabaseConflictError(error)) throw error;
       const again = await this.#findRepeated(context, request);
       if (again) return again;
@@ -316,5 +380,20 @@ export class ReleaseService {
     changes.modelChanged({ model, environment, releaseId: release.id });
     onCreated();
     return release;
+  }
+
+  async #recordRefusal(
+    context: RequestContext,
+    { environment, kind, model, version }: NewRelease,
+    { code }: ReleaseRefusal,
+  ): Promise<void> {
+    await this.#options.audit.record({
+      actor: context.actor,
+      action: `release.${kind}`,
+      resource: `deployment:${environment}/${model}`,
+      outcome: 'denied',
+      details: { version, rule: code },
+      requestId: context.requestId,
+    });
   }
 }

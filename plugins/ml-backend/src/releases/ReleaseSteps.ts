@@ -16,6 +16,7 @@ import {
   applyRelease,
   type DeploymentState,
   EMPTY_STATE,
+  liveVersion,
   retainedVersions,
   routesOf,
 } from './deploymentState';
@@ -26,6 +27,7 @@ import { ReleaseFailure } from './ReleaseFailure';
 import type { ActiveRelease, ReleaseStore } from './ReleaseStore';
 import { servedVersionOf } from './servedVersion';
 import type { StrategySettings } from './strategySettings';
+import { verdictEvents } from './verdictEvents';
 
 export interface ReleaseStepsOptions {
   store: ReleaseStore;
@@ -172,9 +174,11 @@ export class ReleaseSteps {
       );
     }
     const deadline = Date.now() + loadTimeout;
+    let checked: string | undefined;
     while (!signal.aborted) {
       try {
         await this.#loadRetained(release, after);
+        if (!planned) checked = await this.#check(release, before);
         if (planned) {
           const known = await target.getRollout(release);
           if (known?.id !== release.id) {
@@ -212,7 +216,36 @@ export class ReleaseSteps {
       );
       return;
     }
-    await this.#succeed(release, after);
+    const live = `${release.version} serves ${release.environment}`;
+    await this.#succeed(release, after, checked ? `${live}: ${checked}` : live);
+  }
+
+  /**
+   * Production's own safe way where no version is there to compare with: sample
+   * requests, before anybody is sent there.
+   *
+   * @returns what it found, in words; undefined where nothing had to be checked
+   */
+  async #check(
+    release: ActiveRelease,
+    before: DeploymentState,
+  ): Promise<string | undefined> {
+    const { registry, target } = this.#options;
+    const { environment, kind, model, version } = release;
+    const isNew =
+      environment === 'production' &&
+      kind === 'deploy' &&
+      liveVersion(before) !== version;
+    if (!isNew) return undefined;
+    const requests = await registry.readSamples(model, version);
+    const { answered, problem } = await target.checkVersion(release, {
+      version,
+      requests,
+    });
+    if (problem) throw new ReleaseFailure(`${model}@${version} ${problem}`);
+    return `it answered ${answered} sample ${
+      answered === 1 ? 'request' : 'requests'
+    } well before`;
   }
 
   async #plan(
@@ -221,23 +254,24 @@ export class ReleaseSteps {
   ): Promise<RolloutPlan> {
     const { policies, registry, strategies } = this.#options;
     const { model, strategy, version } = release;
+    const canary = await policies.get('canary');
+    const asksSamples =
+      strategy === 'blueGreen' || canary.insufficientEvidence === 'synthetic';
     return planRollout({
       release,
       before,
-      canary: await policies.get('canary'),
+      canary,
       strategies,
       deprecated: await registry.listDeprecations(model),
-      samples:
-        strategy === 'blueGreen'
-          ? await registry.readSamples(model, version)
-          : [],
+      samples: asksSamples ? await registry.readSamples(model, version) : [],
     });
   }
 
   /** Watches a canary and records how it ended; the data plane needs nothing of it. */
   async #follow(release: ActiveRelease, signal: AbortSignal): Promise<void> {
-    const { changes, store, target } = this.#options;
+    const { changes, outbox, store, target } = this.#options;
     const { environment, id, model } = release;
+    let told = release.rollout?.events.length ?? 0;
     const before = await this.#currentState(release);
     const over = await followRollout({
       release,
@@ -248,7 +282,13 @@ export class ReleaseSteps {
         return this.#plan(release, before);
       },
       onProgress: async status => {
-        await store.saveRollout(id, status);
+        await store.transaction(async trx => {
+          await store.saveRollout(id, status, trx);
+          for (const event of verdictEvents(release, status, told)) {
+            await outbox.append(event, trx);
+          }
+        });
+        told = status.events.length;
         changes.modelChanged({ model, environment, releaseId: id });
       },
       onObstacle: toObstacle,
@@ -272,7 +312,7 @@ export class ReleaseSteps {
   async #succeed(
     release: ActiveRelease,
     after: DeploymentState,
-    cause = `${release.version} serves ${release.environment}`,
+    cause: string,
   ): Promise<void> {
     // Whoever sees the success sees the health that belongs to it.
     await this.#options.onRouted();

@@ -1,5 +1,6 @@
 import type {
   Environment,
+  LiftedRule,
   Page,
   Release,
   ReleaseState,
@@ -27,6 +28,7 @@ export interface NewRelease {
   version: string;
   strategy: Strategy;
   reason?: string;
+  promotedFrom?: string;
   requestedBy: string;
   idempotencyKey?: string;
 }
@@ -49,7 +51,12 @@ export interface ReleaseChange {
 export interface ReleaseStore {
   transaction<T>(run: (trx: Knex.Transaction) => Promise<T>): Promise<T>;
 
+  /** With the course of its rollout, which all others leave out. */
   get(id: string): Promise<Release | undefined>;
+  getByNumber(
+    key: { model: string; environment: Environment },
+    number: number,
+  ): Promise<Release | undefined>;
   getTransitions(id: string): Promise<ReleaseTransition[]>;
   findByIdempotencyKey(
     requestedBy: string,
@@ -90,6 +97,13 @@ export interface ReleaseStore {
    */
   create(trx: Knex.Transaction, release: NewRelease): Promise<Release>;
 
+  /** How a release takes over, and the rules that did not hold for it. */
+  settle(
+    trx: Knex.Transaction,
+    id: string,
+    how: { strategy?: Strategy; lifted: LiftedRule[] },
+  ): Promise<void>;
+
   /** Keeps a release that has succeeded already, without us. */
   record(
     trx: Knex.Transaction,
@@ -124,7 +138,11 @@ export interface ReleaseStore {
   ): Promise<boolean>;
 
   /** Keeps what the data plane last said of a canary. */
-  saveRollout(id: string, rollout: RolloutStatus): Promise<void>;
+  saveRollout(
+    id: string,
+    rollout: RolloutStatus,
+    trx?: Knex.Transaction,
+  ): Promise<void>;
 
   getDeployment(
     model: string,

@@ -94,6 +94,42 @@ describe.each(databases.ids)('canary releases on %s', databaseId => {
     expect(split()).toEqual(['1.1.0']);
   });
 
+  it('tells the owner and who asked: its beginning, each verdict, and its end', async () => {
+    const release = await progressing(await deploy('1.1.0', 'canary'));
+    platform.target.decide(KEY, 'It passed the first step');
+    await eventually(
+      async () =>
+        platform.sent.some(({ payload }) => payload.title.includes('verdict')),
+      'the verdict to be told',
+    );
+    platform.target.endRollout(KEY, 'rolled_back', '9 of 15 requests failed');
+    await platform.finished(release);
+    const mine = () =>
+      platform.sent.filter(({ payload }) =>
+        payload.scope?.includes(release.id),
+      );
+    await eventually(async () => mine().length === 3, 'all to be told');
+    expect(mine().map(({ payload }) => payload)).toMatchObject([
+      {
+        title: `${MODEL} 1.1.0 is being released to production`,
+        description: '1.0.0 is live until then.',
+        link: `/ml/releases/${release.id}`,
+      },
+      { description: 'It passed the first step', severity: 'normal' },
+      {
+        title: `${MODEL} 1.1.0 was rolled back in production`,
+        description: '9 of 15 requests failed',
+        severity: 'high',
+      },
+    ]);
+    for (const { recipients } of mine()) {
+      expect(recipients).toEqual({
+        type: 'entity',
+        entityRef: ['group:default/quality-team', 'user:default/mia'],
+      });
+    }
+  });
+
   it('tells why a canary was rolled back, and keeps what was live', async () => {
     const release = await progressing(await deploy('1.1.0', 'canary'));
     platform.target.endRollout(KEY, 'rolled_back', '9 of 15 requests failed');

@@ -53,6 +53,13 @@ export function rollbackVersion(state: DeploymentState): string | undefined {
   return state.history[state.history.length - 2];
 }
 
+/** Every good version that can be gone back to, the newest first. */
+export function rollbackVersions(state: DeploymentState): string[] {
+  const live = liveVersion(state);
+  const earlier = state.history.slice(0, -1).reverse();
+  return [...new Set(earlier)].filter(version => version !== live);
+}
+
 /**
  * Versions that stay loaded: the live one, the one that a rollback returns to,
  * and one for each API version, so that pinned callers are served.

@@ -37,9 +37,12 @@ export function planRollout(options: {
 }): RolloutPlan {
   const { before, canary, deprecated, release } = options;
   const generation = release.generation!;
+  const shared = { ...canary, ...ofStrategy(options) };
   return {
-    ...canary,
-    ...ofStrategy(options),
+    ...shared,
+    ...(shared.insufficientEvidence === 'synthetic' && {
+      replay: { requests: options.samples },
+    }),
     id: release.id,
     stable: liveVersion(before)!,
     canary: release.version,

@@ -5,6 +5,24 @@ import type {
 } from '@ml-platform/plugin-ml-common';
 import type { OutboxEvent } from '../webhooks/EventOutbox';
 
+/** What others are told when a release begins. */
+export function startedEvent(release: Release): OutboxEvent {
+  const { environment, id, model, number, reason } = release;
+  const { fromVersion, kind, promotedFrom, strategy, version } = release;
+  return {
+    type: 'internal.ml.release.started',
+    model,
+    subject: `${environment}/${model}`,
+    actor: release.requestedBy,
+    data: {
+      ...{ environment, release: id, number, kind, version, fromVersion },
+      strategy,
+      ...(promotedFrom && { promotedFrom }),
+      ...(reason && { reason }),
+    },
+  };
+}
+
 /** What others are told when a release ends. */
 export function releaseEvent(
   release: Release,

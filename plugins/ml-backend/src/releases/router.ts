@@ -1,6 +1,7 @@
 import type { HttpAuthService } from '@backstage/backend-plugin-api';
 import {
   ENVIRONMENTS,
+  RELEASE_RULES,
   ROLLOUT_ACTIONS,
   STRATEGIES,
   versionSchema,
@@ -11,7 +12,11 @@ import { z } from 'zod';
 import { idempotencyKeyOf, toContext } from '../http/requestContext';
 import { pageQuerySchema, validate } from '../http/validate';
 import type { DeploymentViews } from './DeploymentViews';
+import type { ReleaseExceptions } from './admission/ReleaseExceptions';
+import type { ReleaseInsights } from './ReleaseInsights';
 import type { ReleaseService } from './ReleaseService';
+import type { RolloutSteering } from './RolloutSteering';
+import type { Undeployment } from './Undeployment';
 
 const environment = z.enum(ENVIRONMENTS);
 const reason = z.string().min(1).max(2000).optional();
@@ -19,9 +24,25 @@ const reason = z.string().min(1).max(2000).optional();
 const createSchema = z.strictObject({
   environment,
   version: versionSchema,
-  strategy: z.enum(STRATEGIES).default('immediate'),
+  strategy: z.enum(STRATEGIES).optional(),
   reason,
 });
+const promoteSchema = z.strictObject({
+  version: versionSchema.optional(),
+  strategy: z.enum(STRATEGIES).optional(),
+  reason,
+});
+const exceptionSchema = z.strictObject({
+  rule: z.enum(RELEASE_RULES),
+  version: versionSchema.optional(),
+  environment: environment.optional(),
+  release: z.string().max(36).optional(),
+  reason: z.string().min(1).max(2000),
+});
+const statsQuerySchema = z.object({
+  days: z.coerce.number().int().min(1).max(366).default(30),
+});
+const outlookQuerySchema = z.object({ environment });
 const steerSchema = z.strictObject({ reason });
 const rollbackSchema = z.strictObject({
   environment,
@@ -38,10 +59,22 @@ const releasesQuerySchema = pageQuerySchema.extend({
 
 export function createReleasesRouter(options: {
   releases: ReleaseService;
+  undeployment: Undeployment;
+  steering: RolloutSteering;
+  insights: ReleaseInsights;
+  exceptions: ReleaseExceptions;
   deployments: DeploymentViews;
   httpAuth: HttpAuthService;
 }): express.Router {
-  const { deployments, httpAuth, releases } = options;
+  const {
+    deployments,
+    exceptions,
+    httpAuth,
+    insights,
+    releases,
+    steering,
+    undeployment,
+  } = options;
   const router = Router();
   const json = express.json({ limit: '64kb' });
 
@@ -74,6 +107,55 @@ export function createReleasesRouter(options: {
       );
   });
 
+  router.post('/models/:model/promotions', json, async (request, response) => {
+    const context = await toContext(request, httpAuth);
+    const body = validate(promoteSchema, request.body ?? {});
+    response
+      .status(202)
+      .json(
+        await releases.promote(
+          context,
+          request.params.model,
+          body,
+          idempotencyKeyOf(request),
+        ),
+      );
+  });
+
+  router.post(
+    '/models/:model/release-exceptions',
+    json,
+    async (request, response) => {
+      const context = await toContext(request, httpAuth);
+      const body = validate(exceptionSchema, request.body);
+      const { model } = request.params;
+      response.status(202).json(await exceptions.request(context, model, body));
+    },
+  );
+
+  router.get('/models/:model/release-outlook', async (request, response) => {
+    const context = await toContext(request, httpAuth);
+    const query = validate(outlookQuerySchema, request.query);
+    response.json(
+      await releases.getOutlook(
+        context,
+        request.params.model,
+        query.environment,
+      ),
+    );
+  });
+
+  router.delete(
+    '/models/:model/deployments/:environment',
+    async (request, response) => {
+      const context = await toContext(request, httpAuth);
+      const { model } = request.params;
+      const where = validate(environment, request.params.environment);
+      await undeployment.undeploy(context, model, where);
+      response.status(204).end();
+    },
+  );
+
   router.post('/models/:model/rollbacks', json, async (request, response) => {
     const context = await toContext(request, httpAuth);
     const body = validate(rollbackSchema, request.body);
@@ -89,6 +171,12 @@ export function createReleasesRouter(options: {
       );
   });
 
+  router.get('/release-stats', async (request, response) => {
+    const context = await toContext(request, httpAuth);
+    const query = validate(statsQuerySchema, request.query);
+    response.json(await insights.getStats(context, query));
+  });
+
   router.get('/releases/:id', async (request, response) => {
     const context = await toContext(request, httpAuth);
     response.json(await releases.getRelease(context, request.params.id));
@@ -99,7 +187,7 @@ export function createReleasesRouter(options: {
       const context = await toContext(request, httpAuth);
       const body = validate(steerSchema, request.body ?? {});
       const { id } = request.params;
-      response.json(await releases.steer(context, id, action, body));
+      response.json(await steering.steer(context, id, action, body));
     });
   }
 

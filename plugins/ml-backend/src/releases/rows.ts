@@ -28,6 +28,8 @@ export interface ReleaseRow {
   lease_until: string | null;
   created_at: string;
   finished_at: string | null;
+  promoted_from: string | null;
+  exceptions: string | null;
 }
 
 export interface TransitionRow {
@@ -52,7 +54,14 @@ export interface DeploymentRow {
   generation: number;
 }
 
+/** Without the course of its rollout, which is long; see {@link toWholeRelease}. */
 export function toRelease(row: ReleaseRow): Release {
+  const release = toWholeRelease(row);
+  if (release.rollout) delete release.rollout.series;
+  return release;
+}
+
+export function toWholeRelease(row: ReleaseRow): Release {
   return {
     id: row.id,
     model: row.model,
@@ -66,6 +75,8 @@ export function toRelease(row: ReleaseRow): Release {
     reason: row.reason ?? undefined,
     error: row.error ?? undefined,
     ...(row.rollout && { rollout: JSON.parse(row.rollout) }),
+    promotedFrom: row.promoted_from ?? undefined,
+    ...(row.exceptions && { lifted: JSON.parse(row.exceptions) }),
     requestedBy: row.requested_by,
     createdAt: row.created_at,
     finishedAt: row.finished_at ?? undefined,

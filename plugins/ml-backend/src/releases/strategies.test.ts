@@ -106,6 +106,7 @@ describe.each(databases.ids)('strategies of releases on %s', databaseId => {
   });
 
   it('adopts a rollback that the data plane was asked for directly, once', async () => {
+    platform.target.promotesAtOnce = true;
     await platform.finished(await deploy('1.1.0'));
     const { target, directory } = platform;
     expect(target.held('production', MODEL)!.routes!.fallback).toBe('1.0.0');

@@ -18,6 +18,7 @@ import type {
   ServedVersionStatus,
   ServingStatus,
   TrafficReport,
+  VersionCheck,
 } from '@ml-platform/plugin-ml-common';
 import type { ServingTarget } from '@ml-platform/plugin-ml-node';
 
@@ -31,6 +32,8 @@ export interface EmbeddedServingTargetOptions {
 const TIMEOUT_MS = 10_000;
 /** The server lets requests under way end before it answers. */
 const UNLOAD_TIMEOUT_MS = 40_000;
+/** Large models answer their first request slowly. */
+const CHECK_TIMEOUT_MS = 120_000;
 
 /** The inference server on this machine, through its control API. */
 export class EmbeddedServingTarget implements ServingTarget {
@@ -70,6 +73,22 @@ export class EmbeddedServingTarget implements ServingTarget {
     });
   }
 
+  async checkVersion(
+    key: ServedModelKey,
+    { requests, version }: { version: string; requests: string[] },
+  ): Promise<VersionCheck> {
+    return this.#request('POST', `${versionPath(key, version)}/check`, {
+      body: { requests },
+      timeout: CHECK_TIMEOUT_MS,
+    });
+  }
+
+  async remove(key: ServedModelKey): Promise<void> {
+    await this.#request('DELETE', modelPath(key), {
+      timeout: UNLOAD_TIMEOUT_MS,
+    });
+  }
+
   async beginRollout(
     key: ServedModelKey,
     plan: RolloutPlan,
@@ -88,7 +107,7 @@ export class EmbeddedServingTarget implements ServingTarget {
   async steerRollout(
     key: ServedModelKey,
     action: RolloutAction,
-    request: { id: string; cause: string },
+    request: { id: string; cause: string; actor?: string },
   ): Promise<RolloutStatus> {
     return this.#request('POST', `${modelPath(key)}/rollout/${action}`, {
       body: request,

@@ -152,6 +152,7 @@ describe.each(databases.ids)('webhooks on %s', databaseId => {
       'internal.ml.alias.moved',
       'internal.ml.approval.decided',
       'internal.ml.approval.requested',
+      'internal.ml.release.started',
       'internal.ml.release.succeeded',
       'internal.ml.version.deleted',
       'internal.ml.version.deprecated',

@@ -1,9 +1,13 @@
+import type { Approval } from '../governance/approvals';
 import type { NameCheck, NewModel } from '../registry/newModel';
 import type { Model, Page, Version } from '../registry/types';
+import type { ReleaseStatsReport } from '../releases/stats';
+import type { ReleaseOutlook } from '../releases/policy';
 import type {
   Deployment,
   Environment,
   Release,
+  ReleaseExceptionRequest,
   Strategy,
 } from '../releases/types';
 import type { RolloutAction } from '../serving/rollout';
@@ -48,7 +52,18 @@ export interface RegisterVersionRequest {
 export interface CreateReleaseRequest {
   environment: Environment;
   version: string;
-  /** `immediate` when not given. */
+  /**
+   * What the platform has for the environment when not given: in production a
+   * canary, unless nothing is live there.
+   */
+  strategy?: Strategy;
+  reason?: string;
+}
+
+/** Takes what is live in staging to production, the very same bytes. @public */
+export interface PromoteRequest {
+  /** Refused when another version is live in staging. */
+  version?: string;
   strategy?: Strategy;
   reason?: string;
 }
@@ -280,6 +295,56 @@ export class MlClient {
       'POST',
       `/models/${encodeURIComponent(model)}/releases`,
       { body: request, ...options },
+    );
+  }
+
+  /** What awaits a deployment that is asked for now. */
+  getReleaseOutlook(
+    model: string,
+    environment: Environment,
+  ): Promise<ReleaseOutlook> {
+    return this.#transport.request(
+      'GET',
+      `/models/${encodeURIComponent(model)}/release-outlook${toQuery({
+        environment,
+      })}`,
+    );
+  }
+
+  /** How releases to production went, by team. */
+  getReleaseStats(query: { days?: number } = {}): Promise<ReleaseStatsReport> {
+    return this.#transport.request('GET', `/release-stats${toQuery(query)}`);
+  }
+
+  /** Asks for a second person's approval to lift a rule for one release. */
+  requestReleaseException(
+    model: string,
+    request: ReleaseExceptionRequest,
+  ): Promise<Approval> {
+    return this.#transport.request(
+      'POST',
+      `/models/${encodeURIComponent(model)}/release-exceptions`,
+      { body: request },
+    );
+  }
+
+  promote(
+    model: string,
+    request: PromoteRequest = {},
+    options: MutationOptions = {},
+  ): Promise<Release> {
+    return this.#transport.request(
+      'POST',
+      `/models/${encodeURIComponent(model)}/promotions`,
+      { body: request, ...options },
+    );
+  }
+
+  /** Takes a model out of staging; what was released stays in the history. */
+  undeploy(model: string, environment: Environment): Promise<void> {
+    return this.#transport.request(
+      'DELETE',
+      `/models/${encodeURIComponent(model)}/deployments/${environment}`,
     );
   }
 

@@ -3,7 +3,12 @@
  * things: trying again helps only when what the rule asks for is there.
  * @public
  */
-export const REFUSAL_CODES = ['GATE_REFUSED', 'APPROVAL_REQUIRED'] as const;
+export const REFUSAL_CODES = [
+  'GATE_REFUSED',
+  'APPROVAL_REQUIRED',
+  'QUOTA_EXCEEDED',
+  'FROZEN',
+] as const;
 
 /** @public */
 export type RefusalCode = (typeof REFUSAL_CODES)[number];

@@ -73,6 +73,18 @@ export const mlReleaseProductionPermission = createPermission({
   resourceType: RESOURCE_TYPE_ML_MODEL,
 });
 
+/**
+ * Ask for exceptions from the rules for releases, and use those that a second
+ * person approved: skip a canary, promote it by force, deploy in a freeze or
+ * above a quota.
+ * @public
+ */
+export const mlReleaseOverridePermission = createPermission({
+  name: 'ml.release.override',
+  attributes: { action: 'update' },
+  resourceType: RESOURCE_TYPE_ML_MODEL,
+});
+
 /** Roll a deployment back. @public */
 export const mlReleaseRollbackPermission = createPermission({
   name: 'ml.release.rollback',
@@ -150,6 +162,7 @@ export const mlPermissions = [
   mlReleaseStagingPermission,
   mlReleaseProductionPermission,
   mlReleaseRollbackPermission,
+  mlReleaseOverridePermission,
   mlArtifactPullPermission,
   mlArtifactPushPermission,
   mlArtifactDeletePermission,

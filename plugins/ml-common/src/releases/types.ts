@@ -54,6 +54,40 @@ export const STRATEGIES = [
 /** @public */
 export type Strategy = (typeof STRATEGIES)[number];
 
+/**
+ * Rules for releases that a platform admin can have lifted for one release, with
+ * the approval of a second person.
+ * @public
+ */
+export const RELEASE_RULES = [
+  'skip-canary',
+  'force-promote',
+  'freeze',
+  'quota',
+] as const;
+
+/** @public */
+export type ReleaseRule = (typeof RELEASE_RULES)[number];
+
+/** A rule that did not hold for a release, and the approval of it. @public */
+export interface LiftedRule {
+  rule: ReleaseRule;
+  /** Id of the approval. */
+  approval: string;
+}
+
+/** @public */
+export interface ReleaseExceptionRequest {
+  rule: ReleaseRule;
+  /** Of all but `force-promote`. */
+  version?: string;
+  /** `production` when absent. */
+  environment?: Environment;
+  /** Id of what is to be promoted by force. */
+  release?: string;
+  reason: string;
+}
+
 /** @public */
 export interface ReleaseTransition {
   from?: ReleaseState;
@@ -86,6 +120,10 @@ export interface Release {
   error?: string;
   /** What the data plane last said of the canary, where there is one. */
   rollout?: RolloutStatus;
+  /** Id of the release to staging that this one takes to production. */
+  promotedFrom?: string;
+  /** Rules that an approval lifted for it. */
+  lifted?: LiftedRule[];
   requestedBy: string;
   createdAt: string;
   finishedAt?: string;
@@ -117,6 +155,8 @@ export interface Deployment {
   healthReason?: string;
   /** Where a rollback would go; absent when there is nothing to go back to. */
   rollbackVersion?: string;
+  /** All good versions before the live one, the newest first. */
+  rollbackVersions?: string[];
   /** The release that is under way. */
   activeRelease?: Release;
   /** The newest release, where it failed; what was live before still is. */

@@ -1,7 +1,9 @@
 import { z } from 'zod';
 import {
+  type ArmCounts,
   INSUFFICIENT_EVIDENCE_POLICIES,
   type JudgeSettings,
+  type Stream,
   type Verdict,
 } from '../judge';
 import { versionSchema } from '../package/names';
@@ -56,10 +58,7 @@ export const rolloutSettingsSchema = z.strictObject({
   tickMs: z.int().min(100),
   /** Requests of one client that count within a tick. */
   clientCap: z.int().min(1).max(65_535),
-  insufficientEvidence: z
-    .enum(INSUFFICIENT_EVIDENCE_POLICIES)
-    // There is no evaluation set to replay yet.
-    .exclude(['synthetic']),
+  insufficientEvidence: z.enum(INSUFFICIENT_EVIDENCE_POLICIES),
   /** A step that lasts longer than this without enough evidence is rolled back. */
   maxStepMs: milliseconds,
 });
@@ -72,6 +71,14 @@ export const rolloutCheckSchema = z.strictObject({
   /** JSON inference requests, as text; where there is none, one is made of the interface. */
   requests: z.array(z.string().max(256 * 1024)).max(20),
 });
+
+/** What came of sample requests. @public */
+export interface VersionCheck {
+  /** Requests that were answered well, before the first that was not. */
+  answered: number;
+  /** Why it did not pass, for people. */
+  problem?: string;
+}
 
 /**
  * Copies of the live version's requests that a version answers for nobody, to be
@@ -111,6 +118,8 @@ export const rolloutPlanSchema = rolloutSettingsSchema
     strategy: z.enum(['canary', 'blueGreen', 'shadow']).optional(),
     /** Comes first. */
     check: rolloutCheckSchema.optional(),
+    /** What is replayed to both versions for want of traffic, where the policy says so. */
+    replay: rolloutCheckSchema.optional(),
     /** Comes before the steps, or in their place. */
     mirror: rolloutMirrorSchema.optional(),
     stable: versionSchema,
@@ -160,6 +169,7 @@ export interface RolloutEvent {
     | 'step'
     | 'paused'
     | 'resumed'
+    | 'replayed'
     | 'promoted'
     | 'rolled_back'
     | 'aborted'
@@ -168,8 +178,30 @@ export interface RolloutEvent {
   step: number;
   /** In one sentence. */
   cause: string;
+  /** Who did it; the data plane by itself when absent. */
+  actor?: string;
   /** What the judge said, where it decided. */
   verdict?: Verdict;
+}
+
+/** What one version did in an interval; times in milliseconds. @public */
+export interface RolloutArmPoint extends ArmCounts {
+  p50?: number;
+  p99?: number;
+}
+
+/** What was counted in an interval of a rollout, for charts. @public */
+export interface RolloutPoint {
+  /** Its end. */
+  at: string;
+  step: number;
+  /** Share of the requests that the canary got, in percent. */
+  weight: number;
+  canary: RolloutArmPoint;
+  /** Absent where there was nothing to compare with. */
+  stable?: RolloutArmPoint;
+  /** The evidence of the step at its end. */
+  e?: Record<Stream, number>;
 }
 
 /** How one output of two versions compared. @public */
@@ -238,14 +270,22 @@ export interface RolloutStatus {
   flagged: boolean;
   /** Requests that take longer count as slow; absent with too few of them before. */
   slowMs?: number;
+  /** Sample requests that were replayed to the canary for want of traffic. */
+  replayed?: number;
+  /** Its course; only where one release is read. */
+  series?: RolloutPoint[];
   /** The newest verdict of the step under way. */
   verdict?: Verdict;
   /** Oldest first. */
   events: RolloutEvent[];
 }
 
-/** What a person may do with a rollout under way. @public */
-export const ROLLOUT_ACTIONS = ['pause', 'resume', 'abort'] as const;
+/**
+ * What a person may do with a rollout under way. `promote` lets the canary take
+ * over at once, whatever the evidence.
+ * @public
+ */
+export const ROLLOUT_ACTIONS = ['pause', 'resume', 'abort', 'promote'] as const;
 
 /** @public */
 export type RolloutAction = (typeof ROLLOUT_ACTIONS)[number];
@@ -254,6 +294,7 @@ export type RolloutAction = (typeof ROLLOUT_ACTIONS)[number];
 export const rolloutActionSchema = z.strictObject({
   /** Id of the release, so that never another one is meant. */
   id: z.string().min(1),
-  /** Who, and why: recorded with the event. */
+  /** Why: recorded with the event. */
   cause: z.string().min(1).max(1_000),
+  actor: z.string().min(1).max(255).optional(),
 });

@@ -7,6 +7,8 @@ export const EVENT_TYPES = [
   'internal.ml.version.deprecated',
   'internal.ml.version.deleted',
   'internal.ml.alias.moved',
+  'internal.ml.release.started',
+  'internal.ml.release.verdict',
   'internal.ml.release.succeeded',
   'internal.ml.release.failed',
   'internal.ml.release.rolled_back',

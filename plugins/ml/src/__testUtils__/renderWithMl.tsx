@@ -40,6 +40,9 @@ const mockMlApi = createApiMock(
         'listReleases',
         'getRelease',
         'createRelease',
+        'getReleaseOutlook',
+        'promote',
+        'getReleaseStats',
         'rollback',
         'steerRelease',
       ].map(name => [name, jest.fn()]),
@@ -143,6 +146,12 @@ export function mlApiMock(partial: Partial<MlApi> = {}) {
     experiments: experimentsMock(),
     listReleases: async () => ({ items: [aRelease()] }),
     getRelease: async () => aRelease(),
+    getReleaseOutlook: async (model, environment) => ({
+      ...{ model, environment, team: 'group:default/quality-team' },
+      strategy: environment === 'production' ? 'canary' : 'immediate',
+      first: false,
+      quota: { used: 1, limit: 10 },
+    }),
     ...partial,
   });
 }

@@ -1,6 +1,7 @@
 import { useMemo } from 'react';
 import {
   ENVIRONMENTS,
+  mlReleaseOverridePermission,
   mlReleaseProductionPermission,
   mlReleaseRollbackPermission,
   mlReleaseStagingPermission,
@@ -18,6 +19,7 @@ export function useReleaseActions(
     staging: useRight(mlReleaseStagingPermission, model.name),
     production: useRight(mlReleaseProductionPermission, model.name),
     rollback: useRight(mlReleaseRollbackPermission, model.name),
+    override: useRight(mlReleaseOverridePermission, model.name),
   };
   return useMemo(
     () =>
@@ -31,11 +33,18 @@ export function useReleaseActions(
             rights: {
               deploy: rights[environment],
               rollback: rights.rollback,
+              override: rights.override,
             },
           }),
         ]),
       ) as Record<Environment, ReleaseActions>,
     // eslint-disable-next-line react-hooks/exhaustive-deps
-    [model, rights.staging, rights.production, rights.rollback],
+    [
+      model,
+      rights.staging,
+      rights.production,
+      rights.rollback,
+      rights.override,
+    ],
   );
 }

@@ -17,6 +17,8 @@ export type ActionState =
 export interface ReleaseRights {
   deploy?: boolean;
   rollback?: boolean;
+  /** Use exceptions from the rules. */
+  override?: boolean;
 }
 
 /** What can be done with a model in one environment. */
@@ -100,6 +102,10 @@ function steerActions(
     ),
     abort: firstReason(
       rightReason(rights.rollback, texts.actions.mayNotRollBack(environment)),
+      over,
+    ),
+    promote: firstReason(
+      rightReason(rights.override, texts.actions.mayNotOverride),
       over,
     ),
   };

@@ -3,29 +3,48 @@ import { Option, type Command } from 'commander';
 import type { Launch } from '../../program';
 import { examples, parseTimeout, requiredEnvironmentOption } from '../options';
 
-/** Options of commands that start a release and wait for it. */
-export interface ReleaseOptions {
-  env: 'staging' | 'production';
+/** Options of commands that wait for a release. */
+export interface WaitOptions {
   reason?: string;
   wait: boolean;
+  /** Draws the course of a canary, on a terminal. */
+  watch?: boolean;
   /** Milliseconds; the default depends on how long the release is meant to take. */
   timeout?: number;
+}
+
+/** Options of commands that start a release and wait for it. */
+export interface ReleaseOptions extends WaitOptions {
+  env: 'staging' | 'production';
 }
 
 // Named here, so that the command line is read before anything is loaded.
 const STRATEGIES: Strategy[] = ['immediate', 'canary', 'blueGreen', 'shadow'];
 
 export interface DeployOptions extends ReleaseOptions {
-  strategy: Strategy;
+  strategy?: Strategy;
   /** Whether a version that lacks its evaluation is evaluated first. */
   eval: boolean;
 }
 
+/** `--strategy`; without it, the platform decides. */
+export function strategyOption(): Option {
+  return new Option(
+    '--strategy <strategy>',
+    'canary: a rising share beside the live version, judged all the time; blueGreen: checked, then all at once, and watched while the old one stays warm; shadow: copies of the requests, whose answers are compared and reach nobody; immediate: all requests at once, in production with an approval only (default: what the platform has, usually canary in production and immediate in staging)',
+  ).choices(STRATEGIES);
+}
+
 /** Adds the options that `deploy` and `rollback` share. */
 export function addReleaseOptions(command: Command): Command {
+  return addWaitOptions(command.addOption(requiredEnvironmentOption()));
+}
+
+/** Adds the options of all commands that wait for a release. */
+export function addWaitOptions(command: Command): Command {
   return command
-    .addOption(requiredEnvironmentOption())
     .option('--reason <text>', 'why, for the history')
+    .option('-w, --watch', 'draw the course of a canary while it goes on')
     .option('--no-wait', 'return as soon as the release has begun')
     .option(
       '--timeout <duration>',
@@ -45,14 +64,7 @@ export function addDeployCommand(program: Command, launch: Launch): void {
         '<model@version|alias>',
         'for example wine-classifier@1.0.0 or wine-classifier@champion',
       )
-      .addOption(
-        new Option(
-          '--strategy <strategy>',
-          'immediate: all requests at once; canary: a rising share beside the live version, judged all the time; blueGreen: checked, then all at once, and watched while the old one stays warm; shadow: copies of the requests, whose answers are compared and reach nobody',
-        )
-          .choices(STRATEGIES)
-          .default('immediate' satisfies Strategy),
-      )
+      .addOption(strategyOption())
       .option(
         '--no-eval',
         'do not have the platform evaluate a version that lacks its evaluation',
@@ -63,7 +75,6 @@ export function addDeployCommand(program: Command, launch: Launch): void {
       examples(
         'ml deploy wine-classifier@1.0.0 --env staging',
         'ml deploy wine-classifier@1.0.0 --env production --reason "passed the review"',
-        'ml deploy wine-classifier@1.1.0 --env production --strategy canary',
         'ml deploy wine-classifier@1.1.0 --env production --strategy blueGreen',
         'ml deploy wine-classifier@1.1.0 --env production --strategy shadow',
         'ml deploy wine-classifier@1.0.0 --env staging --no-wait -o name',

@@ -8,6 +8,7 @@ import { curlFor } from '../predict/curlFor';
 import { sampleRequest } from '../predict/sampleRequest';
 import { releaseText } from '../releases/releaseText';
 import type { ReleaseOptions } from './command';
+import { drawCanary } from './drawCanary';
 import { showCanary } from './showCanary';
 import { showPhases } from './showPhases';
 import { waitForRelease } from './waitForRelease';
@@ -22,7 +23,7 @@ export interface FollowReleaseOptions {
   client: MlClient;
   /** As it was when it began. */
   release: Release;
-  options: Pick<ReleaseOptions, 'wait' | 'timeout'>;
+  options: Pick<ReleaseOptions, 'wait' | 'timeout' | 'watch'>;
 }
 
 /** Waits for a release, shows its phases and tells how it ended. */
@@ -52,9 +53,11 @@ export async function followRelease({
   );
   const started = Date.now();
   const isGradual = begun.strategy !== 'immediate';
-  const phases = isGradual
+  const draws = isGradual && options.watch && output.isInteractive;
+  const tells = isGradual
     ? showCanary(output, what)
     : showPhases(output, what, environment);
+  const phases = draws ? drawCanary(output) : tells;
   const release = await waitForRelease({
     ...{ client, output },
     id: begun.id,

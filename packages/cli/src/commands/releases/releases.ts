@@ -1,6 +1,7 @@
 import type { RolloutAction } from '@ml-platform/plugin-ml-common';
 import type { CommandContext } from '../../CommandContext';
 import { collectPages } from '../collectPages';
+import { followRelease } from '../deploy/followRelease';
 import type { ListReleasesOptions } from './command';
 import { releaseText } from './releaseText';
 
@@ -48,7 +49,21 @@ export async function showRelease(
   });
 }
 
-/** `ml releases pause|resume|abort` */
+/** `ml releases watch` */
+export async function watchRelease(
+  context: CommandContext,
+  id: string,
+  { timeout }: { timeout?: number },
+): Promise<void> {
+  const { connection, client } = await context.connect();
+  const release = await client.getRelease(id);
+  await followRelease({
+    ...{ context, connection, client, release },
+    options: { wait: true, watch: true, timeout },
+  });
+}
+
+/** `ml releases pause|resume|abort|promote` */
 export async function steerRelease(
   { connect, output }: CommandContext,
   action: RolloutAction,

@@ -59,8 +59,13 @@ export function DeployDialog(props: {
             )}
           </QueryView>
           {form.from && (
-            <StrategyChoice value={form.strategy} onChange={form.setStrategy} />
+            <StrategyChoice
+              environment={form.environment}
+              value={form.strategy}
+              onChange={form.setStrategy}
+            />
           )}
+          {form.stopped && <Alert status="warning" icon title={form.stopped} />}
           <TextAreaField
             label={texts.deploy.reason}
             description={texts.deploy.reasonHelp}

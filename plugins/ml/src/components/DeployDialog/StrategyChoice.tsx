@@ -1,5 +1,9 @@
 import { Radio, RadioGroup, Text } from '@backstage/ui';
-import { STRATEGIES, type Strategy } from '@ml-platform/plugin-ml-common';
+import {
+  type Environment,
+  STRATEGIES,
+  type Strategy,
+} from '@ml-platform/plugin-ml-common';
 import { texts } from '../../texts';
 
 const HELP: Record<Strategy, string> = {
@@ -11,22 +15,32 @@ const HELP: Record<Strategy, string> = {
 
 /** Choice of how the version takes over from the one that is live. */
 export function StrategyChoice(props: {
-  value: Strategy;
+  environment: Environment;
+  /** Unknown until the platform has said which it takes. */
+  value: Strategy | undefined;
   onChange: (strategy: Strategy) => void;
 }) {
-  const { value, onChange } = props;
+  const { environment, value, onChange } = props;
   return (
     <RadioGroup
       label={texts.strategy.label}
-      value={value}
+      value={value ?? ''}
       onChange={next => onChange(next as Strategy)}
     >
       {STRATEGIES.map(strategy => (
-        <Radio key={strategy} value={strategy}>
+        <Radio
+          key={strategy}
+          value={strategy}
+          // Only by the command, which takes an approval.
+          isDisabled={environment === 'production' && strategy === 'immediate'}
+        >
           {texts.strategy[strategy]}
           <Text as="span" variant="body-small" color="secondary">
             {' '}
-            – {HELP[strategy]}
+            –{' '}
+            {environment === 'production' && strategy === 'immediate'
+              ? texts.rulesOfReleases.immediate
+              : HELP[strategy]}
           </Text>
         </Radio>
       ))}

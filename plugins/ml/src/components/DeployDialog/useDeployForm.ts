@@ -2,6 +2,7 @@ import { useMemo, useState } from 'react';
 import type {
   Environment,
   Model,
+  ReleaseOutlook,
   Strategy,
   Version,
 } from '@ml-platform/plugin-ml-common';
@@ -9,7 +10,7 @@ import { useReleaseActions } from '../../hooks/useReleaseActions';
 import { useMlQuery } from '../../hooks/useMlQuery';
 import { useEvaluationAction } from '../../hooks/useEvaluationAction';
 import { useSignatureAction } from '../../hooks/useSignatureAction';
-import type { ActionState } from '../../lib/actions';
+import { type ActionState, ENABLED } from '../../lib/actions';
 import { randomKey } from '../../lib/randomKey';
 import { deploymentTo } from '../../lib/summary';
 import { texts } from '../../texts';
@@ -29,7 +30,7 @@ export function useDeployForm(options: {
     options.environment ?? 'staging',
   );
   const [version, setVersion] = useState(options.version);
-  const [strategy, setStrategy] = useState<Strategy>('immediate');
+  const [chosenStrategy, setStrategy] = useState<Strategy>();
   const [reason, setReason] = useState('');
   const versions = useMlQuery({
     key: `choices:${model.name}`,
@@ -38,17 +39,26 @@ export function useDeployForm(options: {
     concerns: () => false,
   });
 
+  const outlook = useMlQuery({
+    key: `outlook:${model.name}:${environment}`,
+    load: api => api.getReleaseOutlook(model.name, environment),
+    concerns: ({ model: changed }) => changed === model.name,
+  });
+  const usual = outlook.status === 'ready' ? outlook.data : undefined;
+  const strategy = chosenStrategy ?? usual?.strategy;
+
   const request = useMemo(
     () => ({
       body: {
         environment,
         version: version ?? '',
-        strategy,
+        // Without a choice, the platform takes its own way.
+        strategy: chosenStrategy,
         reason: reason.trim() || undefined,
       },
       idempotencyKey: randomKey(),
     }),
-    [environment, version, strategy, reason],
+    [environment, version, chosenStrategy, reason],
   );
 
   const find = (name: string | undefined): Version | undefined =>
@@ -69,8 +79,12 @@ export function useDeployForm(options: {
   const allowed: ActionState = version
     ? actions[environment].deployVersion(version, chosen?.state)
     : { enabled: false, reason: texts.deploy.chooseVersion };
+  const stopped = stopOf(usual);
+  const ruled: ActionState = stopped
+    ? { enabled: false, reason: stopped }
+    : ENABLED;
   const submit =
-    [allowed, signed, evaluated].find(each => !each.enabled) ?? allowed;
+    [allowed, signed, evaluated, ruled].find(each => !each.enabled) ?? allowed;
   const from = deploymentTo(model, environment)?.version;
 
   return {
@@ -82,6 +96,8 @@ export function useDeployForm(options: {
     setVersion,
     strategy,
     setStrategy,
+    outlook: usual,
+    stopped,
     reason,
     setReason,
     request,
@@ -89,4 +105,13 @@ export function useDeployForm(options: {
     from: from ? { version: from, details: find(from) } : undefined,
     to: version ? { version, details: find(version) } : undefined,
   };
+}
+
+/** The rule that stands in the way whatever is chosen, if one does. */
+function stopOf(outlook: ReleaseOutlook | undefined): string | undefined {
+  if (!outlook) return undefined;
+  const { environment, freeze, quota, team } = outlook;
+  if (freeze) return texts.rulesOfReleases.frozen(environment, freeze);
+  if (quota.used < quota.limit || environment === 'staging') return undefined;
+  return texts.rulesOfReleases.quota(team, quota);
 }

@@ -1,4 +1,4 @@
-import { Alert, Text } from '@backstage/ui';
+import { Alert, Link, Text } from '@backstage/ui';
 import { isFinal, type Release } from '@ml-platform/plugin-ml-common';
 import { useMlQuery } from '../../hooks/useMlQuery';
 import { releaseDuration } from '../../lib/releases';
@@ -37,6 +37,7 @@ function Details(release: Release) {
   return (
     <>
       <ReleaseStateLabel release={release} />
+      <Link href={`/ml/releases/${release.id}`}>{texts.releasePage.open}</Link>
       <Text as="p">
         {texts.releaseKind[release.kind]} of <strong>{release.version}</strong>
         {release.fromVersion && <> in place of {release.fromVersion}</>}, asked

@@ -1,5 +1,5 @@
 import { useState } from 'react';
-import { Alert, Text } from '@backstage/ui';
+import { Alert, Link, Text } from '@backstage/ui';
 import {
   isRolloutOver,
   type Release,
@@ -66,6 +66,7 @@ export function CanaryProgress(props: {
           />
         </div>
       )}
+      <Link href={`/ml/releases/${release.id}`}>{texts.releasePage.open}</Link>
       {aborting && (
         <AbortCanaryDialog
           release={release}

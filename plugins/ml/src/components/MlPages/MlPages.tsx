@@ -14,6 +14,8 @@ import { ApprovalsPage } from '../Approvals';
 import { AuditPage } from '../Audit';
 import { GitopsPage } from '../Gitops';
 import { ModelsPage } from '../ModelsPage';
+import { ReleaseBoard } from '../ReleaseBoard';
+import { ReleasePage } from '../ReleasePage';
 import { VersionSearchPage } from '../VersionSearch';
 import { WebhooksPage } from '../Webhooks';
 import classes from './MlPages.module.css';
@@ -51,6 +53,7 @@ export function MlPages() {
           <NavLink to={base} end>
             {texts.models.title}
           </NavLink>
+          <NavLink to={`${base}/releases`}>{texts.board.title}</NavLink>
           <NavLink to={`${base}/versions`}>{texts.search.title}</NavLink>
           <NavLink to={`${base}/approvals`}>
             {texts.approvals.tab(number)}
@@ -72,6 +75,8 @@ export function MlPages() {
           path="approvals"
           element={<ApprovalsPage onChange={waiting.reload} />}
         />
+        <Route path="releases" element={<ReleaseBoard />} />
+        <Route path="releases/:id" element={<ReleasePage />} />
         <Route path="versions" element={<VersionSearchPage />} />
         <Route path="gitops" element={<GitopsPage />} />
         <Route path="audit" element={<AuditPage />} />

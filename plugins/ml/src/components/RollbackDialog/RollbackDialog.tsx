@@ -7,6 +7,7 @@ import {
   DialogFooter,
   DialogHeader,
   Flex,
+  Select,
   Text,
   TextAreaField,
 } from '@backstage/ui';
@@ -28,7 +29,11 @@ export function RollbackDialog(props: {
   const { model, environment } = deployment;
   // The question stays the one that was asked, also when the world moves on meanwhile.
   const [from] = useState(deployment.version ?? '');
-  const [to] = useState(deployment.rollbackVersion ?? '');
+  const [choices] = useState(
+    deployment.rollbackVersions ??
+      (deployment.rollbackVersion ? [deployment.rollbackVersion] : []),
+  );
+  const [to, setTo] = useState(deployment.rollbackVersion ?? '');
   const [reason, setReason] = useState('');
   const request = useMemo(
     () => ({
@@ -51,6 +56,17 @@ export function RollbackDialog(props: {
       <DialogBody>
         <Flex direction="column" gap="4">
           <Text as="p">{texts.rollback.what(from, to, environment)}</Text>
+          {choices.length > 1 && (
+            <Select
+              label={texts.rollback.choose}
+              value={to}
+              onChange={key => key && setTo(String(key))}
+              options={choices.map(version => ({
+                value: version,
+                label: version,
+              }))}
+            />
+          )}
           <div>
             <Text as="p" weight="bold">
               {texts.rollback.notRestored}

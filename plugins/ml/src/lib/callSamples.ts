@@ -1,7 +1,7 @@
-import { exampleRequest } from './exampleRequest';
-import type { ModelInterface } from './tensors';
+import { curlSample, zeroRequest } from './curl';
+import type { ModelInterface } from '@ml-platform/plugin-ml-common';
 
-/** Where a sample is sent. @public */
+/** Where a sample is sent. */
 export interface CallTarget {
   model: string;
   /** Base URL of the gateway. */
@@ -12,7 +12,7 @@ export interface CallTarget {
   pin?: string;
 }
 
-/** Languages that there is a sample in. @public */
+/** Languages that there is a sample in. */
 export const SAMPLE_LANGUAGES = [
   'curl',
   'requests',
@@ -20,27 +20,23 @@ export const SAMPLE_LANGUAGES = [
   'typescript',
 ] as const;
 
-/** @public */
+/** @internal */
 export type SampleLanguage = (typeof SAMPLE_LANGUAGES)[number];
 
-/** The model's URL at the gateway, with the pin. @public */
+/** The model's URL at the gateway, with the pin. */
 export function endpointOf({ gateway, model, pin }: CallTarget): string {
   const base = `${gateway.replace(/\/$/, '')}/v2/models/${model}`;
   return pin ? `${base}/versions/${pin}` : base;
 }
 
-/**
- * A program that sends a request, to be pasted and run as it is. Without a
- * sample request the values are zeros of the right type and shape.
- * @public
- */
+/** A program that sends a request, to be pasted and run as it is. */
 export function callSample(
   language: SampleLanguage,
   target: CallTarget,
   options: { interface: ModelInterface; sample?: unknown },
 ): string {
   const endpoint = endpointOf(target);
-  const request = options.sample ?? exampleRequest(options.interface);
+  const request = options.sample ?? zeroRequest(options.interface);
   switch (language) {
     case 'requests':
       return requestsSample(endpoint, request);
@@ -49,15 +45,8 @@ export function callSample(
     case 'typescript':
       return typescriptSample(endpoint, request);
     default:
-      return curlSample(endpoint, request);
+      return curlSample({ ...options, endpoint });
   }
-}
-
-function curlSample(endpoint: string, request: unknown): string {
-  const body = JSON.stringify(request).replace(/'/g, `'\\''`);
-  return `curl -s ${endpoint}/infer \\
-  -H 'content-type: application/json' \\
-  -d '${body}'`;
 }
 
 /** A JSON text is a literal of Python too, once it is quoted as JSON. */

@@ -1,0 +1,24 @@
+import { randomUUID } from 'node:crypto';
+import type { CommandContext } from '../../CommandContext';
+import { followRelease } from '../deploy/followRelease';
+import { parseRef } from '../parseRef';
+import type { PromoteOptions } from './command';
+
+/** `ml promote` */
+export async function promote(
+  context: CommandContext,
+  text: string,
+  options: PromoteOptions,
+): Promise<void> {
+  const { model, version } = text.includes('@')
+    ? parseRef(text)
+    : { model: text, version: undefined };
+  const { connection, client } = await context.connect();
+  await client.getModel(model);
+  const release = await client.promote(
+    model,
+    { version, strategy: options.strategy, reason: options.reason },
+    { idempotencyKey: randomUUID() },
+  );
+  await followRelease({ context, connection, client, release, options });
+}

@@ -1,0 +1,48 @@
+import type { LiftedRule, Model } from '@ml-platform/plugin-ml-common';
+import type { Knex } from 'knex';
+import type { RequestContext } from '../../http/requestContext';
+import type { Lift } from './ReleaseAdmission';
+import type { ExceptionSubject, ReleaseExceptions } from './ReleaseExceptions';
+import { ReleaseRefusal } from './ReleaseRefusal';
+
+/**
+ * Lets approvals lift rules in a transaction, and keeps which ones it used.
+ * Whoever may not use any is told the rule alone.
+ */
+export function lifting(options: {
+  exceptions: ReleaseExceptions;
+  context: RequestContext;
+  model: Pick<Model, 'name'>;
+  subject: ExceptionSubject;
+  mayUse: boolean;
+  trx: Knex.Transaction;
+}): { lift: Lift; lifted: LiftedRule[] } {
+  const { context, exceptions, mayUse, model, subject, trx } = options;
+  const lifted: LiftedRule[] = [];
+  const target =
+    subject.release ??
+    `${model.name}@${subject.version} --env ${subject.environment}`;
+  return {
+    lifted,
+    lift: async (rule, { code, message }) => {
+      if (!mayUse) {
+        throw new ReleaseRefusal(
+          code,
+          `${message}, or let a platform admin ask for an exception ('ml releases except ${target} --rule ${rule}')`,
+        );
+      }
+      const used = await exceptions.use(
+        context,
+        { model: model.name, rule, subject },
+        trx,
+      );
+      if ('problem' in used) {
+        throw new ReleaseRefusal(
+          code,
+          `${message}, or ask for an exception ('ml releases except ${target} --rule ${rule} --reason …'). ${used.problem}`,
+        );
+      }
+      lifted.push({ rule, approval: used.approval });
+    },
+  };
+}

@@ -1,0 +1,1 @@
+export { ReleaseBoard } from './ReleaseBoard';
