@@ -7,6 +7,7 @@ import { createDeployAction } from './actions/createDeployAction';
 import { createEvaluateAction } from './actions/createEvaluateAction';
 import { createModelAction } from './actions/createModelAction';
 import { createPackageAction } from './actions/createPackageAction';
+import { createPromoteAction } from './actions/createPromoteAction';
 import { createRegisterAction } from './actions/createRegisterAction';
 import { createRepositoryAction } from './actions/createRepositoryAction';
 import { createRollbackAction } from './actions/createRollbackAction';
@@ -36,6 +37,7 @@ export const scaffolderModuleMl = createBackendModule({
           createRegisterAction({ access }),
           createEvaluateAction({ access }),
           createDeployAction({ access }),
+          createPromoteAction({ access }),
           createRollbackAction({ access }),
         );
         const directory = config.getOptionalString(

@@ -44,6 +44,7 @@ export class ScriptedServingTarget implements ServingTarget {
   readonly checked: Array<{ version: string; requests: number }> = [];
   /** Whether a rollout is good, as soon as it begins. */
   promotesAtOnce = false;
+  rollsBackAtOnce = false;
   #models = new Map<string, ServedModelStatus>();
   /** What was handed over, by id of the release. */
   readonly plans = new Map<string, RolloutPlan>();
@@ -145,6 +146,8 @@ export class ScriptedServingTarget implements ServingTarget {
       events: [],
     };
     this.plans.set(id, plan);
+    if (this.rollsBackAtOnce)
+      this.endRollout(key, 'rolled_back', 'It is worse');
     if (this.promotesAtOnce) this.endRollout(key, 'promoted', 'It is good');
     return model.rollout;
   }

@@ -102,6 +102,7 @@ describe.each(databases.ids)('actions on %s', databaseId => {
       'ml:publish-version': { ...ADDING, idempotent: false },
       'ml:deploy-version': CHANGING,
       'ml:evaluate-version': ADDING,
+      'ml:promote-version': CHANGING,
       'ml:roll-back': CHANGING,
     });
     for (const { description, schema } of body.actions) {

@@ -1,6 +1,7 @@
 import {
   ENVIRONMENTS,
   modelNameSchema,
+  STRATEGIES,
   versionSchema,
 } from '@ml-platform/plugin-ml-common';
 import type { z } from 'zod/v3';
@@ -33,6 +34,15 @@ export function versionInput(zod: Zod) {
 
 export function environmentInput(zod: Zod) {
   return zod.enum(ENVIRONMENTS);
+}
+
+export function strategyInput(zod: Zod) {
+  return zod
+    .enum(STRATEGIES)
+    .optional()
+    .describe(
+      'How it takes over from the live version; leave it away for the platform’s own way, which is a canary in production',
+    );
 }
 
 export function reasonInput(zod: Zod) {

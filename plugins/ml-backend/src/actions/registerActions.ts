@@ -6,6 +6,7 @@ import { createGetModelAction } from './createGetModelAction';
 import { createGetReleaseAction } from './createGetReleaseAction';
 import { createGetVersionAction } from './createGetVersionAction';
 import { createListModelsAction } from './createListModelsAction';
+import { createPromoteVersionAction } from './createPromoteVersionAction';
 import { createPublishVersionAction } from './createPublishVersionAction';
 import { createRegisterVersionAction } from './createRegisterVersionAction';
 import { createRollBackAction } from './createRollBackAction';
@@ -25,6 +26,7 @@ export function registerActions(options: ActionOptions): void {
   createPublishVersionAction(options);
   createEvaluateVersionAction(options);
   createDeployVersionAction(options);
+  createPromoteVersionAction(options);
   createRollBackAction(options);
   createGetReleaseAction(options);
 }

@@ -13,6 +13,7 @@ import { MlAccess } from '../lib/MlAccess';
 import { createDeployAction } from './createDeployAction';
 import { createEvaluateAction } from './createEvaluateAction';
 import { createPackageAction } from './createPackageAction';
+import { createPromoteAction } from './createPromoteAction';
 import { createRegisterAction } from './createRegisterAction';
 import { createRollbackAction } from './createRollbackAction';
 
@@ -218,6 +219,37 @@ describe('actions for templates', () => {
       await expect(mia().listReleases(MODEL)).resolves.toEqual(
         expect.objectContaining({ items: [] }),
       );
+    });
+  });
+
+  describe('ml:promote', () => {
+    const promote = (input: object) =>
+      run(
+        createPromoteAction({ access }),
+        { model: MODEL, wait: true, ...input },
+        { task: 'task-9' },
+      );
+
+    it('takes what is in staging to production, and nothing else', async () => {
+      await registerBoth();
+      await deploy('1.0.0', 'task-1');
+      await expect(promote({ version: '1.1.0' })).rejects.toThrow(
+        /1\.0\.0 is live in staging, not 1\.1\.0/,
+      );
+      await expect(
+        promote({ version: '1.0.0', reason: 'Tried' }),
+      ).resolves.toMatchObject({ version: '1.0.0', state: 'succeeded' });
+    });
+
+    it('fails when the canary is taken back', async () => {
+      await registerBoth();
+      await deploy('1.0.0', 'task-1');
+      await promote({});
+      await deploy('1.1.0', 'task-2');
+      platform.target.rollsBackAtOnce = true;
+      await expect(
+        promote({ version: '1.1.0', reason: 'Next' }),
+      ).rejects.toThrow(/rolled back: It is worse/);
     });
   });
 

@@ -1,5 +1,5 @@
 import { createTemplateAction } from '@backstage/plugin-scaffolder-node';
-import { ENVIRONMENTS } from '@ml-platform/plugin-ml-common';
+import { ENVIRONMENTS, STRATEGIES } from '@ml-platform/plugin-ml-common';
 import type { MlAccess } from '../lib/MlAccess';
 import { examples } from './createDeployAction.examples';
 import { carryOutRelease } from './releaseAction';
@@ -20,6 +20,11 @@ export function createDeployAction({ access }: { access: MlAccess }) {
         model: z => z.string().describe('Name of the model'),
         version: z => z.string().describe('Semantic version'),
         environment: z => z.enum(ENVIRONMENTS),
+        strategy: z =>
+          z
+            .enum(STRATEGIES)
+            .optional()
+            .describe('How it takes over; what the platform has by default'),
         reason: z => z.string().optional().describe('Kept in the history'),
         wait: z =>
           z
@@ -34,7 +39,14 @@ export function createDeployAction({ access }: { access: MlAccess }) {
       },
     },
     async handler(ctx) {
-      const { environment, model, reason, version, wait = true } = ctx.input;
+      const {
+        environment,
+        model,
+        reason,
+        strategy,
+        version,
+        wait = true,
+      } = ctx.input;
       await carryOutRelease(ctx, {
         access,
         wait,
@@ -42,7 +54,12 @@ export function createDeployAction({ access }: { access: MlAccess }) {
         request: (client, idempotencyKey) =>
           client.createRelease(
             model,
-            { environment, version, ...(reason && { reason }) },
+            {
+              environment,
+              version,
+              ...(strategy && { strategy }),
+              ...(reason && { reason }),
+            },
             { idempotencyKey },
           ),
       });

@@ -4,6 +4,7 @@ import { createDeployAction } from './createDeployAction';
 import { createEvaluateAction } from './createEvaluateAction';
 import { createModelAction } from './createModelAction';
 import { createPackageAction } from './createPackageAction';
+import { createPromoteAction } from './createPromoteAction';
 import { createRegisterAction } from './createRegisterAction';
 import { createRepositoryAction } from './createRepositoryAction';
 import { createRollbackAction } from './createRollbackAction';
@@ -16,6 +17,7 @@ const ACTIONS = [
   createEvaluateAction({ access }),
   createModelAction({ access }),
   createPackageAction(),
+  createPromoteAction({ access }),
   createRegisterAction({ access }),
   createRepositoryAction({ repositories: {} as never }),
   createRollbackAction({ access }),

@@ -62,9 +62,9 @@ export async function carryOutRelease(
   ctx.output('releaseId', release.id);
   ctx.output('version', release.version);
   ctx.output('state', release.state);
-  if (release.state === 'failed') {
+  if (['failed', 'rolled_back', 'aborted'].includes(release.state)) {
     throw new Error(
-      `${what} failed: ${
+      `${what}: ${release.state.replace('_', ' ')}: ${
         release.error ?? 'no reason was given'
       }. What was live before still is`,
     );
