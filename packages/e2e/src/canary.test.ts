@@ -162,6 +162,14 @@ describe('a canary', () => {
         (await platform.client.getRelease(id)).state === 'progressing',
       { what: 'the canary progresses' },
     );
+    // One at a time: the second one is told which is the first.
+    const second = await platform.ml([
+      ...['deploy', `${MODEL}@1.0.0`, '--env', 'production'],
+    ]);
+    expect(second.code).toBe(5);
+    expect(second.stderr).toMatch(
+      /Release \d+ \(deploy of 1\.3\.0\).*is under way/,
+    );
     const paused = expectSuccess(
       await platform.ml(['releases', 'pause', id, '--reason', 'lunch']),
     );

@@ -1,11 +1,13 @@
 import type {
   ActiveFreeze,
+  Deployment,
   Environment,
   QuotaUse,
   Release,
   ReleaseOutlook,
   RolloutEvent,
 } from '@ml-platform/plugin-ml-common';
+import { count, formatBytes } from './lib/format';
 
 const frozen = (environment: Environment, { reason, until }: ActiveFreeze) =>
   `Nothing is deployed to ${environment} until ${new Date(until).toLocaleString(
@@ -22,6 +24,21 @@ export const releaseTexts = {
     frozen,
     quota,
   },
+
+  /** What serves a deployment, as far as the data plane says it. */
+  serving: ({
+    memoryBytes,
+    problem,
+    replicas,
+  }: Pick<Deployment, 'memoryBytes' | 'problem' | 'replicas'>) =>
+    [
+      replicas &&
+        `${replicas.ready} of ${count(replicas.wanted, 'replica')} ready`,
+      memoryBytes !== undefined && formatBytes(memoryBytes),
+      problem,
+    ]
+      .filter(Boolean)
+      .join(' · '),
 
   promote: {
     label: 'Promote to production',

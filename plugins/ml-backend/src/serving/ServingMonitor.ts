@@ -1,8 +1,10 @@
 import type { LoggerService } from '@backstage/backend-plugin-api';
 import type {
+  Deployment,
   Environment,
   Health,
   ServedModelStatus,
+  ServedState,
 } from '@ml-platform/plugin-ml-common';
 import type { ServingTarget } from '@ml-platform/plugin-ml-node';
 import type { ChangeNotifier } from '../events/ChangeNotifier';
@@ -81,7 +83,10 @@ export class ServingMonitor {
     model: string,
     environment: Environment,
     version: string,
-  ): { health: Health; healthReason?: string } {
+  ): Pick<
+    Deployment,
+    'health' | 'healthReason' | 'problem' | 'replicas' | 'memoryBytes'
+  > {
     if (!this.#models) {
       return { health: 'unknown', healthReason: this.#obstacle };
     }
@@ -94,15 +99,15 @@ export class ServingMonitor {
         healthReason: `The data plane does not hold ${version}`,
       };
     }
-    switch (status.state) {
-      case 'ready':
-        return { health: 'healthy' };
-      case 'pulling':
-      case 'starting':
-        return { health: 'starting', healthReason: status.reason };
-      default:
-        return { health: 'failed', healthReason: status.reason };
-    }
+    const { memoryBytes, problem, reason, replicas, state } = status;
+    return {
+      health: healthOf(state),
+      // Of a version that is ready, what is wrong with one of its replicas.
+      healthReason: reason,
+      ...(problem && { problem }),
+      ...(replicas && { replicas }),
+      ...(memoryBytes !== undefined && { memoryBytes }),
+    };
   }
 
   #announce(): void {
@@ -123,6 +128,12 @@ export class ServingMonitor {
     }
     this.#fingerprints = next;
   }
+}
+
+function healthOf(state: ServedState): Health {
+  if (state === 'ready') return 'healthy';
+  const starts = ['pulling', 'installing', 'starting'].includes(state);
+  return starts ? 'starting' : 'failed';
 }
 
 function keyOf(key: { environment: string; model: string }): string {

@@ -1,3 +1,4 @@
+import type { ReplicaCounts, ServingProblem } from '../serving/controlApi';
 import type { RolloutStatus } from '../serving/rollout';
 
 /** @public */
@@ -153,6 +154,12 @@ export interface Deployment {
   by?: string;
   health: Health;
   healthReason?: string;
+  /** The kind of problem behind the reason. */
+  problem?: ServingProblem;
+  /** Of the live version. */
+  replicas?: ReplicaCounts;
+  /** Of all its replicas. */
+  memoryBytes?: number;
   /** Where a rollback would go; absent when there is nothing to go back to. */
   rollbackVersion?: string;
   /** All good versions before the live one, the newest first. */

@@ -1,4 +1,5 @@
 import type { Deployment, Health } from '@ml-platform/plugin-ml-common';
+import { formatBytes } from '../../output/format';
 import type { Column, Output } from '../../output/Output';
 import type { Color } from '../../output/Style';
 
@@ -19,6 +20,16 @@ export function deploymentColumns(output: Output): Column<Deployment>[] {
     {
       header: 'HEALTH',
       cell: item => output.paint(COLORS[item.health] ?? 'dim', item.health),
+    },
+    {
+      header: 'REPLICAS',
+      cell: ({ replicas }) =>
+        replicas ? `${replicas.ready}/${replicas.wanted}` : '-',
+    },
+    {
+      header: 'MEMORY',
+      cell: ({ memoryBytes }) =>
+        memoryBytes === undefined ? '-' : formatBytes(memoryBytes),
     },
     { header: 'SINCE', cell: item => output.time(item.since) },
     { header: 'BY', cell: item => item.by ?? '-' },

@@ -95,6 +95,7 @@ export function EnvironmentPanel(props: {
 
 function Live(props: { deployment: Deployment }) {
   const { version, since, by, releaseNumber, endpoint } = props.deployment;
+  const serving = texts.serving(props.deployment);
   return (
     <>
       <Text as="p" variant="title-small" weight="bold">
@@ -105,6 +106,11 @@ function Live(props: { deployment: Deployment }) {
         <Actor actor={by} />
         {releaseNumber !== undefined && ` · release #${releaseNumber}`}
       </Text>
+      {serving && (
+        <Text as="p" variant="body-small" color="secondary">
+          {serving}
+        </Text>
+      )}
       <div className={classes.endpoint}>
         <code title={endpoint}>{endpoint}</code>
         <CopyButton text={endpoint} label="Copy endpoint" />
