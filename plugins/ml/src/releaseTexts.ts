@@ -7,7 +7,7 @@ import type {
   ReleaseOutlook,
   RolloutEvent,
 } from '@ml-platform/plugin-ml-common';
-import { count, formatBytes } from './lib/format';
+import { count as counted, formatBytes } from './lib/format';
 
 const frozen = (environment: Environment, { reason, until }: ActiveFreeze) =>
   `Nothing is deployed to ${environment} until ${new Date(until).toLocaleString(
@@ -33,7 +33,7 @@ export const releaseTexts = {
   }: Pick<Deployment, 'memoryBytes' | 'problem' | 'replicas'>) =>
     [
       replicas &&
-        `${replicas.ready} of ${count(replicas.wanted, 'replica')} ready`,
+        `${replicas.ready} of ${counted(replicas.wanted, 'replica')} ready`,
       memoryBytes !== undefined && formatBytes(memoryBytes),
       problem,
     ]
