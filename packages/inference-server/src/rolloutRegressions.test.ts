@@ -17,15 +17,15 @@ const MODEL = modelPath('production', 'test');
 const STABLE = '1.0.0';
 const CANARY = '1.1.0';
 
-/** The faulty model fails where `a` begins with 1. */
-const request = (first: number) => ({
+/** The faulty model takes `a` for indices, of which it has three. */
+const request = (...a: number[]) => ({
   inputs: [
-    { name: 'a', datatype: 'FP32', shape: [1, 3], data: [first, 2, 3] },
+    { name: 'a', datatype: 'FP32', shape: [1, 3], data: a },
     { name: 'b', datatype: 'FP32', shape: [1, 3], data: [0, 0, 0] },
   ],
 });
-const TRAP = request(1);
-const EASY = request(0);
+const TRAP = request(1, 2, 3);
+const EASY = request(0, 1, 2);
 /** Long enough for the judge to decide before the time does. */
 const HOUR = 3_600_000;
 const HUNDRED = { weight: 100, holdMs: 0 };
