@@ -119,6 +119,15 @@ export interface Config {
       /** How long one evaluation may take; 30 minutes by default. */
       timeout?: HumanDuration | string;
     };
+    /** Batch jobs: predictions for whole files, made by the portal. */
+    batch?: {
+      /** Folder of inputs and outputs; `.ml/batch` by default. */
+      directory?: string;
+      /** Largest input, such as `500MiB`; 1 GiB by default. */
+      maxInputSize?: string;
+      /** How long the files of a job are kept; 7 days by default. */
+      keepFor?: HumanDuration | string;
+    };
     signatures?: {
       /** Whether production takes versions only that somebody trusted has signed; false by default. */
       requiredForProduction?: boolean;

@@ -40,6 +40,7 @@ export function writePlatformConfig({ dataDir, ports, host }) {
       audit: {
         checkpoints: { file: path.join(dataDir, 'audit/checkpoints.jsonl') },
       },
+      batch: { directory: path.join(dataDir, 'batch') },
       evaluation: { directory: path.join(dataDir, 'evaluation') },
       artifacts: { embedded: { directory: path.join(dataDir, 'artifacts') } },
       gitops: { directory: path.join(dataDir, 'git') },

@@ -9,6 +9,10 @@ import { readS3Options } from './artifacts/s3/readS3Options';
 import { type GitopsConfig, readGitopsConfig } from './gitops/readGitopsConfig';
 import type { AuditConfig } from './audit/startAudit';
 import {
+  type BatchJobSettings,
+  readBatchJobSettings,
+} from './batchJobs/batchJobSettings';
+import {
   type EvaluationSettings,
   readEvaluationSettings,
 } from './evaluations/evaluationSettings';
@@ -82,6 +86,7 @@ export interface MlConfig {
   gitops?: GitopsConfig;
   evaluation: EvaluationSettings;
   identity: IdentityConfig;
+  batch: BatchJobSettings;
   /** Host and port of the registry that clients push to. */
   registryHost: string;
   /** Where clients push instead of to the portal. */
@@ -165,6 +170,7 @@ export function readMlConfig(config: RootConfigService): MlConfig {
     gitops: readGitopsConfig(config),
     evaluation: readEvaluationSettings(config),
     identity: readIdentityConfig(config),
+    batch: readBatchJobSettings(config),
     registryHost: new URL(
       external?.getString('url') ?? config.getString('backend.baseUrl'),
     ).host,

@@ -30,6 +30,7 @@ import { startAudit } from './audit/startAudit';
 import { Authorizer } from './authorization/Authorizer';
 import { ownershipRefs } from './authorization/ownershipRefs';
 import { mlModelRules } from './authorization/rules';
+import { createBatchJobs } from './batchJobs/createBatchJobs';
 import { readMlConfig } from './config';
 import { createEvaluations } from './evaluations/createEvaluations';
 import { ChangeNotifier } from './events/ChangeNotifier';
@@ -403,6 +404,13 @@ export const mlPlugin = createBackendPlugin({
           getOwnershipRefs: ownershipRefs(deps.userInfo),
           statusInterval: config.statusInterval,
         });
+        const { batchJobs, batchRunner } = await createBatchJobs({
+          ...governed,
+          ...{ knex, target, logger },
+          gatewayKey: config.gatewayKey,
+          scheduler: deps.scheduler,
+          settings: config.batch,
+        });
 
         registerActions({
           actionsRegistry: deps.actionsRegistry,
@@ -435,6 +443,7 @@ export const mlPlugin = createBackendPlugin({
             exceptions: releaseExceptions,
             undeployment: new Undeployment({ ...shared, authorizer }),
             evaluations,
+            batchJobs,
             experiments,
             deployments,
             webhooks,
@@ -473,13 +482,18 @@ export const mlPlugin = createBackendPlugin({
         deps.lifecycle.addStartupHook(() => {
           runner.start();
           evaluationRunner.start();
+          batchRunner.start();
           monitor.start();
           gitops?.start();
         });
         deps.lifecycle.addShutdownHook(async () => {
           monitor.stop();
-          await Promise.all([runner.stop(), evaluationRunner.stop()]);
-          await gitops?.stop();
+          await Promise.all([
+            runner.stop(),
+            evaluationRunner.stop(),
+            batchRunner.stop(),
+            gitops?.stop(),
+          ]);
         });
       },
     });

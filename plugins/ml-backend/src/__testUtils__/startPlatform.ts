@@ -60,6 +60,8 @@ export interface StartOptions {
   entities?: Entity[];
   /** On top of a signing key; nothing is required of tests of other things that go to an external registry. */
   evaluation?: JsonObject;
+  /** On top of a folder of its own. */
+  batch?: JsonObject;
   /** Instead of the embedded store. */
   artifacts?: JsonObject;
   maxArtifactBytes?: number;
@@ -134,6 +136,7 @@ export class TestPlatform {
                 ...options.evaluation,
               },
               serviceAccounts: options.serviceAccounts ?? {},
+              batch: { directory: join(directory, 'batch'), ...options.batch },
               artifacts: options.artifacts ?? {
                 embedded: {
                   directory,

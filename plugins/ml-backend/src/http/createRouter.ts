@@ -9,6 +9,8 @@ import { createApprovalsRouter } from '../approvals/router';
 import type { ApprovalService } from '../approvals/ApprovalService';
 import { createAuditRouter } from '../audit/router';
 import type { AuditService } from '../audit/AuditService';
+import type { BatchJobService } from '../batchJobs/BatchJobService';
+import { createBatchJobsRouter } from '../batchJobs/router';
 import type { EvaluationService } from '../evaluations/EvaluationService';
 import { createEvaluationsRouter } from '../evaluations/router';
 import type { ExperimentService } from '../experiments/ExperimentService';
@@ -63,6 +65,7 @@ export interface RouterOptions {
   limits: SizeExceptionService;
   retention: RetentionService;
   evaluations: EvaluationService;
+  batchJobs: BatchJobService;
   experiments: ExperimentService;
   releases: ReleaseService;
   undeployment: Undeployment;
@@ -120,6 +123,7 @@ export function createRouter(options: RouterOptions): express.Router {
   v1.use(createRetentionRouter(options));
   v1.use(createReleasesRouter(options));
   v1.use(createEvaluationsRouter(options));
+  v1.use(createBatchJobsRouter(options));
   v1.use(createExperimentsRouter(options));
   v1.use(createGitopsRouter(options));
   v1.use(createAuditRouter(options));

@@ -12,6 +12,7 @@ import type {
 } from '../releases/types';
 import type { RolloutAction } from '../serving/rollout';
 import { EvaluationsClient } from './EvaluationsClient';
+import { BatchJobsClient } from './BatchJobsClient';
 import { ExperimentsClient } from './ExperimentsClient';
 import { GitopsClient } from './GitopsClient';
 import { LimitsClient } from './LimitsClient';
@@ -139,6 +140,7 @@ export class MlClient {
   readonly experiments: ExperimentsClient;
   readonly gitops: GitopsClient;
   readonly predictions: PredictionsClient;
+  readonly batchJobs: BatchJobsClient;
   readonly #transport: MlTransport;
 
   constructor(options: MlClientOptions) {
@@ -157,6 +159,7 @@ export class MlClient {
     this.experiments = new ExperimentsClient(this.#transport);
     this.gitops = new GitopsClient(this.#transport);
     this.predictions = new PredictionsClient(this.#transport);
+    this.batchJobs = new BatchJobsClient(this.#transport);
   }
 
   whoami(): Promise<CallerIdentity> {

@@ -12,6 +12,8 @@ interface RequestOptions {
   body?: unknown;
   /** JSON that is written already, instead of the body. */
   text?: string;
+  /** Anything else than JSON, as it is. */
+  content?: Blob;
   idempotencyKey?: string;
 }
 
@@ -45,7 +47,9 @@ export class MlTransport {
     const text =
       options.text ??
       (options.body === undefined ? undefined : JSON.stringify(options.body));
-    if (text !== undefined) {
+    if (options.content) {
+      headers['content-type'] = 'application/octet-stream';
+    } else if (text !== undefined) {
       headers['content-type'] = 'application/json';
     }
     if (options.idempotencyKey) {
@@ -54,7 +58,7 @@ export class MlTransport {
     const response = await this.#options.fetch(await this.urlOf(path), {
       method,
       headers,
-      body: text,
+      body: options.content ?? text,
     });
     if (!response.ok) {
       throw await ResponseError.fromResponse(response);

@@ -1,4 +1,4 @@
-import type { BatchReporter } from '../../batch/runBatch';
+import type { BatchReporter } from '@ml-platform/batch';
 import { ByteProgress } from '../../output/ByteProgress';
 import { formatDuration, plural } from '../../output/format';
 import type { Output } from '../../output/Output';

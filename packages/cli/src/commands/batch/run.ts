@@ -1,10 +1,14 @@
 import { extname } from 'node:path';
 import { stat } from 'node:fs/promises';
-import { InferenceEndpoint } from '../../batch/endpoint/InferenceEndpoint';
-import { parseRejectionLimit } from '../../batch/rejectionLimit';
+import {
+  type BatchSummary,
+  InferenceEndpoint,
+  parseRejectionLimit,
+  runBatch,
+} from '@ml-platform/batch';
 import type { RowFormat } from '@ml-platform/datasets';
-import { type BatchSummary, runBatch } from '../../batch/runBatch';
 import type { CommandContext } from '../../CommandContext';
+import { REQUEST_ID } from '../../connection/requestId';
 import { formatDuration, plural } from '../../output/format';
 import { isAlias, usageError } from '../parseRef';
 import { parseTarget } from '../parseTarget';
@@ -50,7 +54,10 @@ export async function batchRun(
   const reporter = batchReporter(output, model);
   try {
     const summary = await runBatch({
-      endpoint: new InferenceEndpoint(gateway, model, headers),
+      endpoint: new InferenceEndpoint(gateway, model, {
+        headers,
+        requestId: REQUEST_ID,
+      }),
       pin,
       input,
       output: outputFile,

@@ -1,5 +1,5 @@
 import type { TensorSpec } from '@ml-platform/plugin-ml-common';
-import { usageError } from '../../commands/parseRef';
+import { ExitCode, ToolError } from '@ml-platform/packaging';
 import type { PredictedRow } from '../endpoint/RowPredictor';
 import {
   elementsOf,
@@ -34,10 +34,12 @@ export class RowFormatter {
     this.#keys = ['row', ...keep, ...outputs.map(({ name }) => name)];
     const twice = this.#keys.find((key, at) => this.#keys.indexOf(key) !== at);
     if (twice !== undefined) {
-      throw usageError(
-        `The output would have two columns named '${twice}'`,
-        "'row' is the number of the row; rename the column of the input, or do not keep it.",
-      );
+      throw new ToolError({
+        code: 'USAGE',
+        exitCode: ExitCode.usage,
+        message: `The output would have two columns named '${twice}'`,
+        hint: "'row' is the number of the row; rename the column of the input, or do not keep it.",
+      });
     }
     const sizes = outputs.map(({ shape }) =>
       elementsOf(isBatched ? shape.slice(1) : shape),

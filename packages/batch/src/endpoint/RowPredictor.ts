@@ -1,5 +1,5 @@
 import type { TensorSpec } from '@ml-platform/plugin-ml-common';
-import { CliError } from '../../errors/CliError';
+import { ToolError } from '@ml-platform/packaging';
 import type { EncodedRow } from '@ml-platform/datasets';
 import type {
   InferenceEndpoint,
@@ -86,7 +86,7 @@ export class RowPredictor {
     const { pace, patience, onBusy } = this.#options;
     this.retries += 1;
     if (Date.now() - this.#lastAnswer > patience) {
-      throw new CliError({
+      throw new ToolError({
         code: 'SERVER_BUSY',
         message: `No answer for ${Math.round(patience / 1000)} s: ${
           answer.reason
@@ -127,7 +127,7 @@ function split(
   const tensors = specs.map(({ name }) => {
     const data = outputs.find(output => output.name === name)?.data;
     if (!data || data.length % rows.length) {
-      throw new CliError({
+      throw new ToolError({
         code: 'ANSWER_UNUSABLE',
         message: `The output '${name}' has ${data?.length ?? 'no'} values for ${
           rows.length

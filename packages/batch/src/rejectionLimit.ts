@@ -1,4 +1,4 @@
-import { CliError } from '../errors/CliError';
+import { ToolError } from '@ml-platform/packaging';
 import type { RunFiles } from './files/RunFiles';
 
 /** Fewer rows say little about a share. */
@@ -28,7 +28,7 @@ export function checkRejected(
       ? rejected > limit.rows
       : rejected > limit.share * rows && (isEnd || rows >= FIRST_LOOK);
   if (!isOver) return;
-  throw new CliError({
+  throw new ToolError({
     code: 'TOO_MANY_REJECTED',
     message: `${rejected} of the first ${rows} rows were rejected; ${
       'rows' in limit ? limit.rows : `${limit.share * 100} %`

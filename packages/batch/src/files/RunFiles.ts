@@ -1,7 +1,6 @@
 import { existsSync } from 'node:fs';
 import { type FileHandle, open, readFile, rm, stat } from 'node:fs/promises';
-import { CliError } from '../../errors/CliError';
-import { ExitCode } from '../../errors/ExitCode';
+import { ExitCode, ToolError } from '@ml-platform/packaging';
 import { type Checkpoint, readCheckpoint, writeCheckpoint } from './Checkpoint';
 import { renameSynced } from './writeSynced';
 
@@ -59,7 +58,7 @@ export class RunFiles {
       const before = await readCheckpoint(paths.checkpoint);
       if (before) await undoRename(paths, before);
       if (!before && !restart && existsSync(output)) {
-        throw new CliError({
+        throw new ToolError({
           code: 'OUTPUT_EXISTS',
           exitCode: ExitCode.conflict,
           message: `${output} exists`,
@@ -169,7 +168,7 @@ async function openAt(path: string, size: number | undefined) {
   const actual = (await file.stat()).size;
   if (size !== undefined && actual < size) {
     await file.close();
-    throw new CliError({
+    throw new ToolError({
       code: 'OTHER_RUN',
       exitCode: ExitCode.conflict,
       message: `${path} is shorter than the checkpoint says: it was changed or is missing`,
@@ -193,7 +192,7 @@ async function lock(path: string): Promise<void> {
     }
     const owner = Number(await readFile(path, 'utf8').catch(() => ''));
     if (owner && isAlive(owner)) {
-      throw new CliError({
+      throw new ToolError({
         code: 'RUN_UNDER_WAY',
         exitCode: ExitCode.conflict,
         message: `Process ${owner} is writing this output`,

@@ -1,9 +1,6 @@
 import type { ModelInterface } from '@ml-platform/plugin-ml-common';
 import { modelInterfaceSchema } from '@ml-platform/plugin-ml-common';
-import { toUnreachable } from '@ml-platform/packaging';
-import { REQUEST_ID } from '../../connection/requestId';
-import { CliError } from '../../errors/CliError';
-import { ExitCode } from '../../errors/ExitCode';
+import { ExitCode, ToolError, toUnreachable } from '@ml-platform/packaging';
 import { parseExactJson } from '@ml-platform/datasets';
 
 /** The gateway itself gives up after 60 s. */
@@ -33,7 +30,11 @@ export class InferenceEndpoint {
   constructor(
     readonly gateway: string,
     readonly model: string,
-    readonly headers: Record<string, string> = {},
+    readonly options: {
+      headers?: Record<string, string>;
+      /** Names all requests of a run in the logs. */
+      requestId?: string;
+    } = {},
   ) {}
 
   /** The interface, and the exact version that has it. */
@@ -53,7 +54,7 @@ export class InferenceEndpoint {
       pick(parseExactJson(text)),
     );
     if (!version?.includes('.') || !success) {
-      throw new CliError({
+      throw new ToolError({
         code: 'NOT_SERVED',
         message: `${url} does not say which version is live, or what its inputs and outputs are`,
         hint: `Name the version: ${this.model}@1.0.0`,
@@ -96,8 +97,10 @@ export class InferenceEndpoint {
     return {
       headers: {
         'content-type': 'application/json',
-        'x-request-id': REQUEST_ID,
-        ...this.headers,
+        ...(this.options.requestId && {
+          'x-request-id': this.options.requestId,
+        }),
+        ...this.options.headers,
       },
       signal: AbortSignal.timeout(TIMEOUT),
     };
@@ -110,24 +113,24 @@ export class InferenceEndpoint {
   #checkVersion({ headers }: Response, version: string) {
     const actual = headers.get('x-ml-version') ?? version;
     if (actual === version) return;
-    throw new CliError({
+    throw new ToolError({
       code: 'OTHER_VERSION',
       message: `${this.model}@${version} was asked, and ${actual} answered`,
     });
   }
 
-  #failure({ status, headers }: Response, text: string): CliError {
+  #failure({ status, headers }: Response, text: string): ToolError {
     const isMissing = status === 404;
     const isForbidden = status === 401 || status === 403;
     let exitCode: 1 | 3 | 4 = ExitCode.failed;
     if (isMissing) exitCode = ExitCode.notFound;
     if (isForbidden) exitCode = ExitCode.auth;
-    return new CliError({
+    return new ToolError({
       code: isMissing ? 'NOT_SERVED' : 'PREDICTION_FAILED',
       exitCode,
       message: `The gateway answered ${status}: ${messageOf(text)}`,
       hint: isMissing ? 'What is live where: ml status' : undefined,
-      requestId: headers.get('x-request-id') ?? REQUEST_ID,
+      requestId: headers.get('x-request-id') ?? this.options.requestId,
     });
   }
 }

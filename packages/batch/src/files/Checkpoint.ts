@@ -1,7 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
-import { CliError } from '../../errors/CliError';
-import { ExitCode } from '../../errors/ExitCode';
+import { ExitCode, ToolError } from '@ml-platform/packaging';
 import { writeSynced } from './writeSynced';
 
 /** How far a run is: what is below these sizes in its files is final. */
@@ -68,8 +67,8 @@ export function checkSame(
   );
 }
 
-function refusal(message: string, cause?: unknown): CliError {
-  return new CliError({
+function refusal(message: string, cause?: unknown): ToolError {
+  return new ToolError({
     code: 'OTHER_RUN',
     exitCode: ExitCode.conflict,
     message,

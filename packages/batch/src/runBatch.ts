@@ -6,9 +6,7 @@ import {
   openRows,
   type RowFormat,
 } from '@ml-platform/datasets';
-import { hashFile } from '@ml-platform/packaging';
-import { CliError } from '../errors/CliError';
-import { ExitCode } from '../errors/ExitCode';
+import { ExitCode, ToolError, hashFile } from '@ml-platform/packaging';
 import { batchRows, type RowBatch } from './batchRows';
 import type { InferenceEndpoint } from './endpoint/InferenceEndpoint';
 import { Pace, type PaceOptions } from './endpoint/Pace';
@@ -31,6 +29,8 @@ export interface BatchRunOptions {
   /** Throws away what an earlier run left. */
   restart: boolean;
   reporter: BatchReporter;
+  /** Ends the run early; what is done is kept. */
+  signal?: AbortSignal;
 }
 
 /** Told how a run goes. */
@@ -110,7 +110,10 @@ export async function runBatch(
       resumedAfterRow,
       () => pace.rows,
     );
+    options.signal?.throwIfAborted();
+    options.signal?.addEventListener('abort', () => predictor.stop());
     await work(batches, pace, predictor, async predicted => {
+      options.signal?.throwIfAborted();
       await files.append(linesOf(predicted, formatter));
       const { rows, rejected } = files.state;
       const { position } = predicted.at(-1)!.row;
@@ -212,7 +215,7 @@ function pinFor(
 
 function checkPaths(input: string, output: string) {
   if (resolve(input) !== resolve(output)) return;
-  throw new CliError({
+  throw new ToolError({
     code: 'USAGE',
     exitCode: ExitCode.usage,
     message: '--input and --output are the same file',
@@ -227,7 +230,7 @@ async function digestOf(path: string): Promise<string> {
 async function checkUntouched(path: string, size: number, mtimeMs: number) {
   const now = await stat(path);
   if (now.size === size && now.mtimeMs === mtimeMs) return;
-  throw new CliError({
+  throw new ToolError({
     code: 'INPUT_CHANGED',
     message: `${path} was written to while it was read`,
     hint: 'Let the program that writes it finish, then run the command again with --restart.',
@@ -235,8 +238,8 @@ async function checkUntouched(path: string, size: number, mtimeMs: number) {
 }
 
 function unreadable(path: string, error: NodeJS.ErrnoException): Error {
-  if (!error.code || error instanceof CliError) return error;
-  return new CliError({
+  if (!error.code || error instanceof ToolError) return error;
+  return new ToolError({
     code: 'INPUT_UNREADABLE',
     message: `${path} cannot be read: ${error.message}`,
     cause: error,
