@@ -4,6 +4,7 @@ import type {
   ReleaseState,
 } from '@ml-platform/plugin-ml-common';
 import { auditTexts } from './auditTexts';
+import { batchTexts } from './batchTexts';
 import { callTexts } from './callTexts';
 import { canaryTexts } from './canaryTexts';
 import { experimentTexts } from './experimentTexts';
@@ -192,6 +193,7 @@ export const texts = {
     newest: 'Newest versions',
   },
 
+  batch: batchTexts,
   call: callTexts,
 
   experiments: experimentTexts,

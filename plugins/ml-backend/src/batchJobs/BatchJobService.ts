@@ -143,6 +143,7 @@ export class BatchJobService {
       throw new ConflictError(`Batch job ${id} has ended already: ${state}`);
     }
     this.#options.onCancelled(id);
+    await this.#options.files.remove(id);
     changes.modelChanged({ model: job.model });
     return this.get(context, id);
   }

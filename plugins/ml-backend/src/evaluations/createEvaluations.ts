@@ -1,10 +1,12 @@
 import type { LoggerService } from '@backstage/backend-plugin-api';
+import type { Evaluation } from '@ml-platform/plugin-ml-common';
 import type { ArtifactStore } from '@ml-platform/plugin-ml-node';
 import type { Knex } from 'knex';
 import type { AuditLog } from '../audit/AuditLog';
 import type { Authorizer } from '../authorization/Authorizer';
 import type { ChangeNotifier } from '../events/ChangeNotifier';
 import type { ProofService } from '../proof/ProofService';
+import { JobRunner } from '../jobs/JobRunner';
 import type { RegistryService } from '../registry/RegistryService';
 import type { RegistryStore } from '../registry/RegistryStore';
 import type { ReleaseStore } from '../releases/ReleaseStore';
@@ -12,7 +14,6 @@ import { DatabaseEvaluationStore } from './DatabaseEvaluationStore';
 import { EvaluationFinisher } from './EvaluationFinisher';
 import { EvaluationGate } from './EvaluationGate';
 import { EvaluationProcess } from './EvaluationProcess';
-import { EvaluationRunner } from './EvaluationRunner';
 import { EvaluationService } from './EvaluationService';
 import type { EvaluationSettings } from './evaluationSettings';
 import { ResultAttachment } from './ResultAttachment';
@@ -33,15 +34,16 @@ export function createEvaluations(options: {
 }): {
   evaluations: EvaluationService;
   gate: EvaluationGate;
-  evaluationRunner: EvaluationRunner;
+  evaluationRunner: JobRunner<Evaluation>;
 } {
   const { artifacts, knex, logger, settings } = options;
   const store = new DatabaseEvaluationStore({ knex });
   const gate = new EvaluationGate(options);
   const attachment = new ResultAttachment({ artifacts });
-  const evaluationRunner = new EvaluationRunner({
-    ...{ store, logger },
-    finisher: new EvaluationFinisher({
+  const evaluationRunner = new JobRunner<Evaluation>({
+    // One after the other: they measure latency, and would disturb each other.
+    ...{ store, logger, what: 'An evaluation' },
+    executor: new EvaluationFinisher({
       ...options,
       ...{ store, attachment },
       process: new EvaluationProcess({

@@ -91,6 +91,11 @@ const noTraffic: MlApi['predictions']['getTraffic'] = async () => ({
 });
 export const predictionsMock = (partial: Partial<MlApi['predictions']> = {}) =>
   partOf<MlApi['predictions']>()({ getTraffic: noTraffic, ...partial });
+export const batchJobsMock = (partial: Partial<MlApi['batchJobs']> = {}) =>
+  partOf<MlApi['batchJobs']>()({
+    list: async () => ({ items: [] }),
+    ...partial,
+  });
 export const retentionMock = partOf<MlApi['retention']>();
 export const proofsMock = partOf<MlApi['proofs']>();
 /** Of a platform that trusts nobody yet. */
@@ -140,6 +145,7 @@ export function mlApiMock(partial: Partial<MlApi> = {}) {
     getFileUrl: async (model, version, path) =>
       `/api/ml/v1/files/${model}/${version}/${path}`,
     aliases: aliasesMock(),
+    batchJobs: batchJobsMock(),
     predictions: predictionsMock(),
     proofs: proofsMock({ get: unsigned }),
     evaluations: evaluationsMock(),

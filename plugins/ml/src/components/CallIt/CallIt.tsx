@@ -14,6 +14,7 @@ import { InterfaceTable } from '../ModelCard';
 import { CodeBlock } from '../shared';
 import { QueryView } from '../states';
 import { Traffic } from '../Traffic';
+import { BatchJobs } from '../BatchJobs';
 import { CallableVersions } from './CallableVersions';
 import { Choice } from './Choice';
 import { Samples } from './Samples';
@@ -152,6 +153,11 @@ function LiveCall(props: CallItProps & { live: Deployment[] }) {
               environment={deployment.environment}
               target={target}
               request={request}
+            />
+            <BatchJobs
+              model={model.name}
+              environment={deployment.environment}
+              pin={target.pin}
             />
             <Traffic model={model.name} environment={deployment.environment} />
             <Text as="h3" weight="bold">

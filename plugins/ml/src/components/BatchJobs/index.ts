@@ -1,0 +1,1 @@
+export { BatchJobs } from './BatchJobs';
