@@ -76,6 +76,7 @@ describe.each(databases.ids)('batch jobs on %s', id => {
   let gateway: Doubler;
   let platform: TestPlatform;
   let maySee: boolean;
+  let target: ScriptedServingTarget;
 
   const start = async () => {
     platform = await TestPlatform.start({
@@ -89,7 +90,6 @@ describe.each(databases.ids)('batch jobs on %s', id => {
       },
     });
   };
-  let target: ScriptedServingTarget;
 
   beforeEach(async () => {
     knex = await databases.init(id);
@@ -107,19 +107,19 @@ describe.each(databases.ids)('batch jobs on %s', id => {
   });
 
   const jobs = (user = ADA) => platform.as(user).batchJobs;
-  const create = (
-    input: string,
-    settings: Partial<Parameters<typeof create0>[1]> = {},
-  ) =>
-    create0(input, {
-      environment: 'production' as const,
-      inputFormat: 'csv' as const,
-      ...settings,
-    });
-  const create0 = (
+  const send = (
     input: string,
     request: Parameters<ReturnType<typeof jobs>['create']>[1],
   ) => jobs().create(MODEL, request, new Blob([input]));
+  const create = (
+    input: string,
+    settings: Partial<Parameters<typeof send>[1]> = {},
+  ) =>
+    send(input, {
+      environment: 'production',
+      inputFormat: 'csv',
+      ...settings,
+    });
   const csv = (values: number[]) => `x\n${values.join('\n')}\n`;
   const until = async (
     job: BatchJob,
