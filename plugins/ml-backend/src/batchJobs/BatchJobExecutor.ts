@@ -42,6 +42,45 @@ export interface BatchJobExecutorOptions {
   logger: LoggerService;
 }
 
+/** Keeps how far a run is in the database, once a second at most. */
+class DatabaseReporter implements BatchReporter {
+  readonly #save: (progress: BatchJobProgress) => Promise<void>;
+  #progress: BatchJobProgress = {};
+  #last = 0;
+  #saving: Promise<void> = Promise.resolve();
+
+  constructor(save: (progress: BatchJobProgress) => Promise<void>) {
+    this.#save = save;
+  }
+
+  begin(run: { version: string; rowsBefore: number }): void {
+    this.#update({ version: run.version, rows: run.rowsBefore }, true);
+  }
+
+  progress(at: { rows: number; rejected: number; position: number }): void {
+    this.#update({ ...at, message: undefined });
+  }
+
+  busy(reason: string): void {
+    this.#update({ message: `Waiting: ${reason}` });
+  }
+
+  async flush(): Promise<void> {
+    await this.#saving;
+  }
+
+  #update(part: BatchJobProgress, now = false): void {
+    this.#progress = { ...this.#progress, ...part };
+    if (!now && Date.now() - this.#last < SAVE_MS) return;
+    this.#last = Date.now();
+    const progress = this.#progress;
+    // That it cannot be told how far it is does not end a run.
+    this.#saving = this.#saving.then(() =>
+      this.#save(progress).catch(() => {}),
+    );
+  }
+}
+
 /** Takes one job to its end, or to where it is interrupted, which the next attempt goes on from. */
 export class BatchJobExecutor {
   readonly #options: BatchJobExecutorOptions;
@@ -156,45 +195,6 @@ export class BatchJobExecutor {
       );
     });
     changes.modelChanged({ model });
-  }
-}
-
-/** Keeps how far a run is in the database, once a second at most. */
-class DatabaseReporter implements BatchReporter {
-  readonly #save: (progress: BatchJobProgress) => Promise<void>;
-  #progress: BatchJobProgress = {};
-  #last = 0;
-  #saving: Promise<void> = Promise.resolve();
-
-  constructor(save: (progress: BatchJobProgress) => Promise<void>) {
-    this.#save = save;
-  }
-
-  begin(run: { version: string; rowsBefore: number }): void {
-    this.#update({ version: run.version, rows: run.rowsBefore }, true);
-  }
-
-  progress(at: { rows: number; rejected: number; position: number }): void {
-    this.#update({ ...at, message: undefined });
-  }
-
-  busy(reason: string): void {
-    this.#update({ message: `Waiting: ${reason}` });
-  }
-
-  async flush(): Promise<void> {
-    await this.#saving;
-  }
-
-  #update(part: BatchJobProgress, now = false): void {
-    this.#progress = { ...this.#progress, ...part };
-    if (!now && Date.now() - this.#last < SAVE_MS) return;
-    this.#last = Date.now();
-    const progress = this.#progress;
-    // That it cannot be told how far it is does not end a run.
-    this.#saving = this.#saving.then(() =>
-      this.#save(progress).catch(() => {}),
-    );
   }
 }
 
