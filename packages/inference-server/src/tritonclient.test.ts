@@ -1,4 +1,9 @@
-import { modelFileSchema } from '@ml-platform/plugin-ml-common';
+import {
+  callSample,
+  exampleRequest,
+  modelFileSchema,
+  type ModelInterface,
+} from '@ml-platform/plugin-ml-common';
 import { execFile } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
@@ -15,6 +20,7 @@ const PYTHON =
 
 describe('tritonclient, unchanged', () => {
   let bed: TestBed;
+  let wine: ModelInterface;
 
   beforeAll(async () => {
     if (!existsSync(PYTHON)) {
@@ -24,9 +30,9 @@ describe('tritonclient, unchanged', () => {
     }
     bed = await TestBed.start();
     const example = join(ROOT, 'examples/wine-classifier');
-    const { interface: wine } = modelFileSchema.parse(
+    ({ interface: wine } = modelFileSchema.parse(
       parse(readFileSync(join(example, 'model.yaml'), 'utf8')),
-    );
+    ));
     const models = {
       types: { artifact: fixture('every_type'), interface: EVERY_TYPE },
       arithmetic: { artifact: fixture('arithmetic'), interface: ARITHMETIC },
@@ -68,4 +74,33 @@ describe('tritonclient, unchanged', () => {
     ]);
     expect(stdout).toBe('1.0.0 [1]\n');
   }, 60_000);
+
+  it.each(['curl', 'requests', 'triton', 'typescript'] as const)(
+    'runs the sample of the portal in %s, as it is copied',
+    async language => {
+      const { addresses, grpcAddresses } = bed.server;
+      const target = {
+        model: 'wine-classifier',
+        gateway: addresses.production,
+        grpc: grpcAddresses.production,
+        pin: '1',
+      };
+      const sample = callSample(language, target, {
+        interface: wine,
+        sample: exampleRequest(wine),
+      });
+      const [program, args] = {
+        curl: ['bash', ['-c', sample]],
+        requests: [PYTHON, ['-c', sample]],
+        triton: [PYTHON, ['-c', sample]],
+        typescript: [
+          process.execPath,
+          ['--input-type=module-typescript', '--no-warnings', '-e', sample],
+        ],
+      }[language] as [string, string[]];
+      const { stdout } = await execute(program, args);
+      for (const { name } of wine.outputs) expect(stdout).toContain(name);
+    },
+    60_000,
+  );
 });

@@ -1,6 +1,7 @@
 export * from './bom/toCycloneDx';
 export * from './bom/uuidOfDigest';
 export * from './interface/compatibility';
+export * from './interface/callSamples';
 export * from './interface/exampleRequest';
 export * from './interface/tensors';
 export * from './onnx';

@@ -1,10 +1,10 @@
 import {
+  exampleRequest,
   MAX_TRIED_BYTES,
   type ModelInterface,
   type TensorSpec,
 } from '@ml-platform/plugin-ml-common';
 import { callTexts } from '../callTexts';
-import { zeroRequest } from './curl';
 import { formatShape } from './format';
 
 /** What stands in the fields of the form, by name of the input. */
@@ -15,7 +15,7 @@ export function fieldsOf(spec: ModelInterface, sample: unknown): TryFields {
   const given = (sample as { inputs?: unknown } | undefined)?.inputs;
   const tensors = [
     ...(Array.isArray(given) ? given : []),
-    ...zeroRequest(spec).inputs,
+    ...exampleRequest(spec).inputs,
   ] as Array<{ name?: unknown; data?: unknown }>;
   return Object.fromEntries(
     spec.inputs.map(({ name }) => [

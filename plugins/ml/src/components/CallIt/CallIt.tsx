@@ -3,12 +3,12 @@ import { Flex, Text } from '@backstage/ui';
 import {
   apiVersionOf,
   type Deployment,
+  endpointOf,
   type Environment,
   type Model,
   type Version,
 } from '@ml-platform/plugin-ml-common';
 import { useMlQuery } from '../../hooks/useMlQuery';
-import { endpointOf } from '../../lib/callSamples';
 import { texts } from '../../texts';
 import { InterfaceTable } from '../ModelCard';
 import { CodeBlock } from '../shared';

@@ -1,12 +1,12 @@
 import { useState } from 'react';
 import { Flex } from '@backstage/ui';
-import type { ModelInterface } from '@ml-platform/plugin-ml-common';
 import {
   callSample,
   type CallTarget,
+  type ModelInterface,
   SAMPLE_LANGUAGES,
   type SampleLanguage,
-} from '../../lib/callSamples';
+} from '@ml-platform/plugin-ml-common';
 import { texts } from '../../texts';
 import { CodeBlock } from '../shared';
 import { Choice } from './Choice';

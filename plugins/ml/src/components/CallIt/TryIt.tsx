@@ -2,12 +2,12 @@ import { useState } from 'react';
 import { Alert, Flex, Text, TextAreaField } from '@backstage/ui';
 import { useApi } from '@backstage/core-plugin-api';
 import type {
+  CallTarget,
   Environment,
   ModelInterface,
   TriedPrediction,
 } from '@ml-platform/plugin-ml-common';
 import { mlApiRef } from '../../api/MlApi';
-import type { CallTarget } from '../../lib/callSamples';
 import { messageOf } from '../../lib/errors';
 import { formatShape } from '../../lib/format';
 import { fieldsOf, tryRequest } from '../../lib/tryRequest';

@@ -23,6 +23,12 @@ it.each(SAMPLE_LANGUAGES)('names model and pin in %s', language => {
   );
 });
 
+it('quotes the request for a shell', () => {
+  expect(callSample('curl', target, request)).toContain(
+    String.raw`-d '{"inputs":[{"name":"note","data":["it'\''s \"so\""]}]}'`,
+  );
+});
+
 it('quotes the request for Python', () => {
   expect(callSample('requests', target, request)).toContain(
     String.raw`json.loads("{\"inputs\":[{\"name\":\"note\",\"data\":[\"it's \\\"so\\\"\"]}]}")`,

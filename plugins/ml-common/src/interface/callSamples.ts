@@ -1,7 +1,7 @@
-import { curlSample, zeroRequest } from './curl';
-import type { ModelInterface } from '@ml-platform/plugin-ml-common';
+import { exampleRequest } from './exampleRequest';
+import type { ModelInterface } from './tensors';
 
-/** Where a sample is sent. */
+/** Where a sample is sent. @public */
 export interface CallTarget {
   model: string;
   /** Base URL of the gateway. */
@@ -12,7 +12,7 @@ export interface CallTarget {
   pin?: string;
 }
 
-/** Languages that there is a sample in. */
+/** Languages that there is a sample in. @public */
 export const SAMPLE_LANGUAGES = [
   'curl',
   'requests',
@@ -20,23 +20,27 @@ export const SAMPLE_LANGUAGES = [
   'typescript',
 ] as const;
 
-/** @internal */
+/** @public */
 export type SampleLanguage = (typeof SAMPLE_LANGUAGES)[number];
 
-/** The model's URL at the gateway, with the pin. */
+/** The model's URL at the gateway, with the pin. @public */
 export function endpointOf({ gateway, model, pin }: CallTarget): string {
   const base = `${gateway.replace(/\/$/, '')}/v2/models/${model}`;
   return pin ? `${base}/versions/${pin}` : base;
 }
 
-/** A program that sends a request, to be pasted and run as it is. */
+/**
+ * A program that sends a request, to be pasted and run as it is. Without a
+ * sample request the values are zeros of the right type and shape.
+ * @public
+ */
 export function callSample(
   language: SampleLanguage,
   target: CallTarget,
   options: { interface: ModelInterface; sample?: unknown },
 ): string {
   const endpoint = endpointOf(target);
-  const request = options.sample ?? zeroRequest(options.interface);
+  const request = options.sample ?? exampleRequest(options.interface);
   switch (language) {
     case 'requests':
       return requestsSample(endpoint, request);
@@ -45,8 +49,15 @@ export function callSample(
     case 'typescript':
       return typescriptSample(endpoint, request);
     default:
-      return curlSample({ ...options, endpoint });
+      return curlSample(endpoint, request);
   }
+}
+
+function curlSample(endpoint: string, request: unknown): string {
+  const body = JSON.stringify(request).replace(/'/g, `'\\''`);
+  return `curl -s ${endpoint}/infer \\
+  -H 'content-type: application/json' \\
+  -d '${body}'`;
 }
 
 /** A JSON text is a literal of Python too, once it is quoted as JSON. */
