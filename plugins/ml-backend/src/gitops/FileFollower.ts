@@ -1,5 +1,6 @@
 import type { AuthService, LoggerService } from '@backstage/backend-plugin-api';
 import { randomUUID } from 'node:crypto';
+import type { RefusalCode } from '@ml-platform/plugin-ml-common';
 import type { AuditLog } from '../audit/AuditLog';
 import type { RequestContext } from '../http/requestContext';
 import type { ReleaseService } from '../releases/ReleaseService';
@@ -109,9 +110,14 @@ export class FileFollower {
       );
       await keep({ state: 'released', release: release.id });
     } catch (error) {
-      const { message, name } = error as Error;
+      const { code, message, name } = error as Error & { code?: RefusalCode };
       if (name === 'NotAllowedError' || name === 'InputError') {
         await deny(message, author.ref);
+        return;
+      }
+      // A gate records each refusal, so it is asked once for each change.
+      if (code === 'GATE_REFUSED') {
+        await deny(`${message}; then ${applyHint(file)}`, author.ref);
         return;
       }
       // Something under way, a limit, a data plane that is away: it passes.
@@ -127,7 +133,7 @@ export class FileFollower {
     // The permission was checked when it was pushed, with a token.
     const pusher = await store.findPusher(commit.id, path);
     if (pusher) return { ref: pusher };
-    const remedy = `somebody who may deploy can apply it: 'ml gitops apply ${model} --env ${environment}'`;
+    const remedy = `somebody who may deploy can ${applyHint(file)}`;
     if (!trustsAuthors) {
       return {
         objection: `Commits do not prove who wrote them, and the platform is not configured to believe them; ${remedy}`,
@@ -148,6 +154,10 @@ export class FileFollower {
       ? { objection: `${objection}; ${remedy}`, ref: author.ref }
       : author;
   }
+}
+
+function applyHint({ environment, model }: PlacedFile): string {
+  return `apply it: 'ml gitops apply ${model} --env ${environment}'`;
 }
 
 function isPlaced(file: StoredFile): file is PlacedFile {
