@@ -59,6 +59,18 @@ describe('signing in', () => {
     );
   const ml = (args: string[], env: NodeJS.ProcessEnv = {}) =>
     platform.ml(args, { env: { ...platform.env, CI: 'true', ...env } });
+  /** What the audit log says of who signed in, newest first. */
+  const signIns = async (actor: string) => {
+    const token = await signInAs(platform, 'sam');
+    const outcome = await ml(
+      [
+        ...['audit', 'search', '--actor', actor],
+        ...['--action', 'session.sign-in', '--json'],
+      ],
+      { ML_TOKEN: token },
+    );
+    return JSON.parse(expectSuccess(outcome).stdout).items;
+  };
   const loginAs = async (person: string) =>
     expectSuccess(await ml(['login'], { BROWSER, ML_PERSON: person }));
   const whoami = async (env?: NodeJS.ProcessEnv) => {
@@ -99,6 +111,31 @@ describe('signing in', () => {
     const { stdout } = await ml(['whoami', '--token']);
     const answer = await callApi(stdout.trim());
     expect(await answer.json()).toMatchObject({ identity: 'user:default/sam' });
+  });
+
+  it('records who signed in, and lets nobody else write that', async () => {
+    const token = await signInAs(platform, 'luis');
+    expect(await signIns('user:default/luis')).toEqual([
+      expect.objectContaining({
+        action: 'session.sign-in',
+        outcome: 'succeeded',
+        details: { provider: 'oidc', reportedBy: 'plugin:auth' },
+      }),
+    ]);
+    const forged = await fetch(`${platform.url}/api/ml/v1/audit/events`, {
+      method: 'POST',
+      headers: {
+        authorization: `Bearer ${token}`,
+        'content-type': 'application/json',
+      },
+      body: JSON.stringify({
+        actor: 'user:default/olga',
+        action: 'session.sign-in',
+        resource: 'portal',
+        outcome: 'succeeded',
+      }),
+    });
+    expect(forged.status).toBe(403);
   });
 
   it('prefers ML_TOKEN, and says so', async () => {
@@ -185,6 +222,13 @@ await fetch(back);
     await expect(signInAs(platform, 'eve')).rejects.toThrow(
       'eve@example.com is not in the catalog',
     );
+    // By name of the mistake: who was refused is nobody's business.
+    const [denied] = await signIns('unknown');
+    expect(denied).toMatchObject({
+      outcome: 'denied',
+      details: { provider: 'oidc', reason: 'NotAllowedError' },
+    });
+    expect(JSON.stringify(denied)).not.toContain('eve');
   });
 
   describe('tokens and codes of others', () => {

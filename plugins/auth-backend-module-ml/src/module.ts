@@ -2,19 +2,18 @@ import {
   coreServices,
   createBackendModule,
 } from '@backstage/backend-plugin-api';
-import {
-  oidcAuthenticator,
-  oidcSignInResolvers,
-} from '@backstage/plugin-auth-backend-module-oidc-provider';
+import { oidcAuthenticator } from '@backstage/plugin-auth-backend-module-oidc-provider';
 import {
   authProvidersExtensionPoint,
   createOAuthProviderFactory,
 } from '@backstage/plugin-auth-node';
+import { auditedSignIn } from './audit/auditedSignIn';
+import { SignInAudit } from './audit/SignInAudit';
 import { createSignInResolver } from './resolver/createSignInResolver';
 
 /**
- * Backstage's provider `oidc`, which signs in as `ml.signIn` says where no
- * other resolver is configured. Takes the place of
+ * Backstage's provider `oidc`, which signs in as `ml.signIn` says and leaves an
+ * audit event of each sign-in. Takes the place of
  * `@backstage/plugin-auth-backend-module-oidc-provider`.
  * @public
  */
@@ -24,18 +23,23 @@ export const authModuleMl = createBackendModule({
   register(reg) {
     reg.registerInit({
       deps: {
+        auth: coreServices.auth,
         config: coreServices.rootConfig,
+        discovery: coreServices.discovery,
         providers: authProvidersExtensionPoint,
       },
-      async init({ config, providers }) {
+      async init({ auth, config, discovery, providers }) {
+        const { audited, authenticator } = auditedSignIn({
+          authenticator: oidcAuthenticator,
+          audit: new SignInAudit({ auth, discovery }),
+        });
         providers.registerProvider({
           providerId: 'oidc',
           factory: createOAuthProviderFactory({
-            authenticator: oidcAuthenticator,
-            signInResolver: createSignInResolver(
-              config.getOptional('ml.signIn'),
+            authenticator,
+            signInResolver: audited(
+              createSignInResolver(config.getOptional('ml.signIn')),
             ),
-            signInResolverFactories: { ...oidcSignInResolvers },
           }),
         });
       },

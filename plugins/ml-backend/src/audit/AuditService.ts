@@ -1,4 +1,10 @@
-import { ConflictError, InputError, NotFoundError } from '@backstage/errors';
+import type { BackstageCredentials } from '@backstage/backend-plugin-api';
+import {
+  ConflictError,
+  InputError,
+  NotAllowedError,
+  NotFoundError,
+} from '@backstage/errors';
 import {
   type AuditStatus,
   type AuditVerification,
@@ -9,7 +15,7 @@ import {
 import type { Knex } from 'knex';
 import type { Authorizer } from '../authorization/Authorizer';
 import type { RequestContext } from '../http/requestContext';
-import type { AuditLog, AuditQuery } from './AuditLog';
+import type { AuditEntry, AuditLog, AuditQuery } from './AuditLog';
 import type { Checkpointer } from './checkpoints/Checkpointer';
 import type { NoteVerifier } from './checkpoints/SignedNote';
 import { exportLines } from './export/exportLines';
@@ -50,6 +56,31 @@ export class AuditService {
   /** The authorizer writes denials into the log, so it comes after it. */
   useAuthorizer(authorizer: Authorizer): void {
     this.#authorizer = authorizer;
+  }
+
+  /**
+   * Records what another plugin of this backend has seen happen. Tokens of
+   * `plugin:…` are signed by the backend itself; nobody else may write.
+   */
+  async recordForPlugin(
+    context: RequestContext,
+    entry: AuditEntry,
+  ): Promise<void> {
+    const { principal } = context.credentials as BackstageCredentials<{
+      type?: string;
+      subject?: string;
+    }>;
+    if (
+      principal.type !== 'service' ||
+      !principal.subject?.startsWith('plugin:')
+    ) {
+      throw new NotAllowedError(
+        'only plugins of this backend write to the audit log',
+      );
+    }
+    const { requestId } = context;
+    const details = { ...entry.details, reportedBy: principal.subject };
+    await this.#options.log.record({ ...entry, details, requestId });
   }
 
   async list(

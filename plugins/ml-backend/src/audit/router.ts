@@ -2,7 +2,7 @@ import { pipeline } from 'node:stream/promises';
 import { Readable } from 'node:stream';
 import type { HttpAuthService } from '@backstage/backend-plugin-api';
 import { AUDIT_OUTCOMES } from '@ml-platform/plugin-ml-common';
-import type express from 'express';
+import express from 'express';
 import Router from 'express-promise-router';
 import { z } from 'zod';
 import { toContext } from '../http/requestContext';
@@ -29,6 +29,14 @@ const exportSchema = z.strictObject({
   format: z.enum(['jsonl', 'ocsf']).default('jsonl'),
 });
 
+const entrySchema = z.strictObject({
+  actor: z.string().min(1).max(512),
+  action: z.string().regex(/^session\.[a-z-]+$/),
+  resource: z.string().min(1).max(512),
+  outcome: z.enum(AUDIT_OUTCOMES),
+  details: z.record(z.string(), z.string().max(512)).optional(),
+});
+
 export function createAuditRouter(options: {
   auditService: AuditService;
   httpAuth: HttpAuthService;
@@ -39,6 +47,12 @@ export function createAuditRouter(options: {
     const context = await toContext(request, httpAuth);
     const query = validate(querySchema, request.query);
     response.json(await auditService.list(context, query));
+  });
+  router.post('/audit/events', express.json(), async (request, response) => {
+    const context = await toContext(request, httpAuth);
+    const entry = validate(entrySchema, request.body);
+    await auditService.recordForPlugin(context, entry);
+    response.status(201).json({});
   });
   router.get('/audit/status', async (request, response) => {
     const context = await toContext(request, httpAuth);
