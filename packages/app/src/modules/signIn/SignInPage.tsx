@@ -60,39 +60,41 @@ export function SignInPage(props: SignInPageProps & { auto: boolean }) {
 
   if (state.is === 'checking') return null;
   return (
-    <Container>
-      <Card style={{ maxWidth: '28rem', margin: '15vh auto 0' }}>
-        <CardHeader>
-          <Text as="h1" variant="title-small" weight="bold">
-            {title}
-          </Text>
-        </CardHeader>
-        <CardBody>
-          {state.is === 'signedOut' && state.error && (
-            <div role="alert" style={{ marginBottom: 'var(--bui-space-4)' }}>
-              <Alert
-                status="danger"
-                icon
-                title="You could not be signed in"
-                description={state.error}
-              />
-            </div>
-          )}
-          <Text as="p">
-            Sign in to see the models of your team: what is live, what is
-            rolling out, and what waits for you.
-          </Text>
-        </CardBody>
-        <CardFooter>
-          <Button
-            variant="primary"
-            isDisabled={state.is === 'leaving'}
-            onPress={signIn}
-          >
-            Sign in
-          </Button>
-        </CardFooter>
-      </Card>
-    </Container>
+    <main>
+      <Container>
+        <Card style={{ maxWidth: '28rem', margin: '15vh auto 0' }}>
+          <CardHeader>
+            <Text as="h1" variant="title-small" weight="bold">
+              {title}
+            </Text>
+          </CardHeader>
+          <CardBody>
+            {state.is === 'signedOut' && state.error && (
+              <div role="alert" style={{ marginBottom: 'var(--bui-space-4)' }}>
+                <Alert
+                  status="danger"
+                  icon
+                  title="You could not be signed in"
+                  description={state.error}
+                />
+              </div>
+            )}
+            <Text as="p">
+              Sign in to see the models of your team: what is live, what is
+              rolling out, and what waits for you.
+            </Text>
+          </CardBody>
+          <CardFooter>
+            <Button
+              variant="primary"
+              isDisabled={state.is === 'leaving'}
+              onPress={signIn}
+            >
+              Sign in
+            </Button>
+          </CardFooter>
+        </Card>
+      </Container>
+    </main>
   );
 }
