@@ -24,6 +24,7 @@ import { AliasService } from './aliases/AliasService';
 import { DatabaseAliasStore } from './aliases/DatabaseAliasStore';
 import { EvidenceCheck } from './aliases/evidence/EvidenceCheck';
 import { evidenceKinds } from './aliases/evidence/evidenceKinds';
+import { ApprovalNotices } from './approvals/ApprovalNotices';
 import { ApprovalService } from './approvals/ApprovalService';
 import { DatabaseApprovalStore } from './approvals/DatabaseApprovalStore';
 import { startAudit } from './audit/startAudit';
@@ -190,6 +191,11 @@ export const mlPlugin = createBackendPlugin({
                   new NotificationChannel({
                     notifications: deps.notifications,
                     models: registryStore,
+                  }),
+                  new ApprovalNotices({
+                    notifications: deps.notifications,
+                    models: registryStore,
+                    admins: config.policies.roles['platform-admin'] ?? [],
                   }),
                 ]
               : []),
