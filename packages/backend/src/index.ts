@@ -9,9 +9,7 @@ backend.add(import('@backstage/plugin-auth-backend'));
 backend.add(import('@ml-platform/plugin-auth-backend-module-ml'));
 
 backend.add(import('@backstage/plugin-permission-backend'));
-backend.add(
-  import('@backstage/plugin-permission-backend-module-allow-all-policy'),
-);
+backend.add(import('@ml-platform/plugin-permission-backend-module-ml'));
 
 backend.add(import('@backstage/plugin-catalog-backend'));
 backend.add(

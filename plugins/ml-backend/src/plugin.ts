@@ -20,6 +20,7 @@ import {
 } from '@ml-platform/plugin-ml-node';
 import { version } from '../package.json';
 import { registerActions } from './actions/registerActions';
+import { AccessService } from './access/AccessService';
 import { AliasService } from './aliases/AliasService';
 import { DatabaseAliasStore } from './aliases/DatabaseAliasStore';
 import { EvidenceCheck } from './aliases/evidence/EvidenceCheck';
@@ -42,6 +43,9 @@ import { createGitops } from './gitops/createGitops';
 import { DatabaseGitopsStore } from './gitops/DatabaseGitopsStore';
 import { ReleaseIntents } from './gitops/ReleaseIntents';
 import { SingleValue } from './extensions/SingleValue';
+import { DatabaseGrantStore } from './grants/DatabaseGrantStore';
+import { GrantedModels } from './grants/GrantedModels';
+import { GrantService } from './grants/GrantService';
 import { createRouter } from './http/createRouter';
 import { DatabaseLineageStore } from './lineage/DatabaseLineageStore';
 import { LineageService } from './lineage/LineageService';
@@ -60,6 +64,7 @@ import { FILES_PATH } from './registry/filesRouter';
 import { ModelCreation } from './registry/ModelCreation';
 import { PackageReader } from './registry/PackageReader';
 import { RegistryService } from './registry/RegistryService';
+import { RepositoryRights } from './registry/RepositoryRights';
 import { startArtifacts } from './registry/startArtifacts';
 import { VersionDeletion } from './registry/VersionDeletion';
 import { VersionFiles } from './registry/VersionFiles';
@@ -152,6 +157,8 @@ export const mlPlugin = createBackendPlugin({
         });
         const policies = new ConfiguredPolicySettings(config.policies);
         const registryStore = new DatabaseRegistryStore({ knex });
+        const grantStore = new DatabaseGrantStore({ knex });
+        const grantedModels = new GrantedModels({ store: grantStore });
         permissionsRegistry.addResourceType({
           resourceRef: mlModelResourceRef,
           permissions: mlPermissions.filter(
@@ -160,7 +167,12 @@ export const mlPlugin = createBackendPlugin({
           rules: mlModelRules,
           getResources: async names => {
             const models = await registryStore.getModels(names);
-            return names.map(name => models.find(entry => entry.name === name));
+            return Promise.all(
+              names.map(name => {
+                const model = models.find(entry => entry.name === name);
+                return model && grantedModels.withGrants(model);
+              }),
+            );
           },
         });
         permissionsRegistry.addPermissions(
@@ -170,6 +182,7 @@ export const mlPlugin = createBackendPlugin({
           permissions,
           permissionsRegistry,
           audit,
+          grants: grantedModels,
         });
         auditService.useAuthorizer(authorizer);
 
@@ -218,6 +231,7 @@ export const mlPlugin = createBackendPlugin({
           limits: artifactLimits,
           knex,
           audit,
+          rights: new RepositoryRights({ authorizer, models: registryStore }),
         });
 
         const target =
@@ -261,6 +275,18 @@ export const mlPlugin = createBackendPlugin({
           versions: registryStore,
           settings: config.evaluation,
         });
+        const getOwnershipRefs = ownershipRefs(deps.userInfo);
+        const grants = new GrantService({
+          ...governed,
+          store: grantStore,
+          getOwnershipRefs,
+        });
+        const access = new AccessService({
+          policies,
+          grants: grantStore,
+          authorizer,
+          getOwnershipRefs,
+        });
         const aliasStore = new DatabaseAliasStore({ knex });
         const aliases = new AliasService({
           ...governed,
@@ -268,7 +294,7 @@ export const mlPlugin = createBackendPlugin({
           evidence: new EvidenceCheck(
             evidenceKinds({ releases: store, models: registryStore, proofs }),
           ),
-          getOwnershipRefs: ownershipRefs(deps.userInfo),
+          getOwnershipRefs,
         });
         const creation = new ModelCreation({
           ...governed,
@@ -438,6 +464,8 @@ export const mlPlugin = createBackendPlugin({
             approvals,
             ...accounts,
             limits,
+            grants,
+            access,
             retention,
             releases,
             gitops: gitops?.gitops,

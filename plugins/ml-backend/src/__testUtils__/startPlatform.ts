@@ -49,6 +49,8 @@ export interface StartOptions {
   directory?: string;
   loadTimeout?: string;
   permissions?: Partial<PermissionsService>;
+  /** Under `ml`, besides what a test always has. */
+  ml?: JsonObject;
   /** On top of those that let webhooks go to this machine. */
   webhooks?: JsonObject;
   openLineage?: JsonObject;
@@ -126,6 +128,7 @@ export class TestPlatform {
             backend: { baseUrl: options.baseUrl ?? 'http://localhost:7007' },
             integrations: options.integrations ?? {},
             ml: {
+              ...options.ml,
               signatures: options.signatures ?? {},
               ...(options.gitops && { gitops: options.gitops }),
               ...(options.roles && { roles: options.roles }),
@@ -256,9 +259,9 @@ export class TestPlatform {
   }
 
   /** Waits until the release is over. */
-  async finished(release: Release): Promise<Release> {
+  async finished(release: Release, client = this.as()): Promise<Release> {
     return eventually(async () => {
-      const now = await this.as().getRelease(release.id);
+      const now = await client.getRelease(release.id);
       return now.finishedAt ? now : undefined;
     }, `release ${release.number} to end`);
   }

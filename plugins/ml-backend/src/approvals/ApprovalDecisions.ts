@@ -133,12 +133,12 @@ export class ApprovalDecisions {
   ): Promise<void> {
     const { journal, store } = this.#options;
     const { breakGlass } = approval;
+    await this.#requireSecondPerson(context, approval, 'review');
     if (!breakGlass) {
       throw new ConflictError(
         'A second person decided on this, so there is nothing to review',
       );
     }
-    await this.#requireSecondPerson(context, approval, 'review');
     await store.transaction(async trx => {
       const done = await store.review(trx, approval.id, {
         ...review,

@@ -183,12 +183,12 @@ export class ApprovalService {
   async get(context: RequestContext, id: string): Promise<Approval> {
     const { registry, store } = this.#options;
     const approval = await store.get(id);
-    const missing = new NotFoundError(`There is no approval ${id}`);
-    if (!approval) throw missing;
-    if (approval.model) await registry.getModel(context, approval.model);
-    else if (!(await this.#decisions.concerns(context, approval))) {
-      throw missing;
-    }
+    const seen =
+      approval &&
+      (approval.model
+        ? (await registry.getVisibleModels(context, [approval.model])).length
+        : await this.#decisions.concerns(context, approval));
+    if (!seen) throw new NotFoundError(`There is no approval ${id}`);
     return approval;
   }
 

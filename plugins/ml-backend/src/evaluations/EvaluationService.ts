@@ -144,9 +144,13 @@ export class EvaluationService {
   }
 
   async get(context: RequestContext, id: string): Promise<Evaluation> {
-    const evaluation = await this.#options.store.get(id);
-    if (!evaluation) throw new NotFoundError(`There is no evaluation ${id}`);
-    await this.#options.registry.getModel(context, evaluation.model);
+    const { registry, store } = this.#options;
+    const evaluation = await store.get(id);
+    // One of a hidden model is not there, and its model is not named.
+    const model = await registry.findModel(context, evaluation?.model);
+    if (!evaluation || !model) {
+      throw new NotFoundError(`There is no evaluation ${id}`);
+    }
     return evaluation;
   }
 

@@ -66,7 +66,6 @@ export class DatabaseLineageStore implements LineageStore {
     query: Parameters<LineageStore['listDatasetUses']>[0],
   ): Promise<Page<DatasetUse>> {
     const { cursor, dataset, limit, visibility } = query;
-    if (visibility.kind === 'none') return { items: [] };
     const key = datasetKey(dataset);
     const rows = await this.#knex('ml_lineage_edges as edge')
       .join('ml_versions', builder =>

@@ -1,8 +1,8 @@
 import { NotImplementedError } from '@backstage/errors';
-import type {
-  ServedModelKey,
-  TrafficReport,
-  TriedPrediction,
+import {
+  type ServedModelKey,
+  type TrafficReport,
+  type TriedPrediction,
 } from '@ml-platform/plugin-ml-common';
 import type { ServingTarget } from '@ml-platform/plugin-ml-node';
 import type { AuditLog } from '../audit/AuditLog';
@@ -51,10 +51,13 @@ export class PredictionService {
     key: ServedModelKey,
     request: { body: Buffer; version?: string },
   ): Promise<TriedPrediction> {
-    const { audit, gatewayKey, registry, target } = this.#options;
+    const { audit, authorizer, gatewayKey, registry, target } = this.#options;
     const { environment, model } = key;
-    await registry.getModel(context, model);
-    await this.#options.authorizer.requirePrediction(context, key);
+    await authorizer.requirePrediction(
+      context,
+      await registry.getModel(context, model),
+      environment,
+    );
     const { body, version } = request;
     const event = {
       actor: context.actor,

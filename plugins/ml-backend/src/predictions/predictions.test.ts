@@ -118,7 +118,9 @@ describe('trying a model from the portal', () => {
       refusal(501, 'does not count their traffic'),
     );
     maySee = false;
-    await expect(traffic()).rejects.toMatchObject(refusal(404, MODEL));
+    await expect(traffic()).rejects.toMatchObject(
+      refusal(403, 'no role that shows models'),
+    );
     await expect(attempt()).rejects.toMatchObject({
       response: { status: expect.any(Number) },
     });

@@ -27,6 +27,7 @@ import {
 import { RELEASE_KEYS, versionSortKey } from './sortKey';
 import { applyText } from './textFilter';
 import { indexVersion, searchVersions } from './versionSearch';
+import type { ModelVisibility } from '../authorization/Authorizer';
 import { applyCriteria } from './visibilityFilter';
 
 export class DatabaseRegistryStore implements RegistryStore {
@@ -41,14 +42,23 @@ export class DatabaseRegistryStore implements RegistryStore {
     return row && toModel(row);
   }
 
-  async getModels(names: string[]): Promise<StoredModel[]> {
-    const rows = await this.#knex<ModelRow>('ml_models').whereIn('name', names);
+  async getModels(
+    names: string[],
+    visibility?: ModelVisibility,
+  ): Promise<StoredModel[]> {
+    if (!names.length) return [];
+    const rows = await this.#knex<ModelRow>('ml_models')
+      .whereIn('name', names)
+      .modify(builder => {
+        if (visibility?.kind === 'filter') {
+          builder.where(nested => applyCriteria(nested, visibility.criteria));
+        }
+      });
     return rows.map(toModel);
   }
 
   async listModels(query: ModelQuery): Promise<Page<StoredModel>> {
     const { visibility } = query;
-    if (visibility.kind === 'none') return { items: [] };
     const rows = await this.#knex<ModelRow>('ml_models')
       .modify(builder => {
         if (visibility.kind === 'filter') {
@@ -120,7 +130,6 @@ export class DatabaseRegistryStore implements RegistryStore {
   }
 
   async searchVersions(query: VersionQuery): Promise<Page<Version>> {
-    if (query.visibility.kind === 'none') return { items: [] };
     const rows: VersionRow[] = await searchVersions(this.#knex, query);
     const page = rows.slice(0, query.limit);
     const last = page[page.length - 1];

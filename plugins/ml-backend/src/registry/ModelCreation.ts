@@ -40,6 +40,7 @@ export class ModelCreation {
     const { name } = request;
     await authorizer.require(context, mlModelCreatePermission, `model:${name}`);
     const facts = toFacts(request);
+    await authorizer.requireOwner(context, { name, owner: facts.owner });
     const existing = await this.#getSame(context, name, facts);
     if (existing) return { model: existing, created: false };
 

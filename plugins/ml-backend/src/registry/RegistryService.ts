@@ -55,16 +55,36 @@ export class RegistryService {
     return store.listModels({ ...query, visibility });
   }
 
+  /** @throws NotAllowedError for who may see no model whatever. */
+  requireSight(context: RequestContext): Promise<void> {
+    return this.#options.authorizer.requireSight(context, 'models');
+  }
+
   /** @throws NotFoundError, also when the caller may not see the model. */
   async getModel(context: RequestContext, name: string): Promise<StoredModel> {
-    const { authorizer, store } = this.#options;
-    const model = await store.getModel(name);
-    if (!model || !(await authorizer.canRead(context, model))) {
+    const model = await this.findModel(context, name);
+    if (!model) {
       throw new NotFoundError(
         `There is no model '${name}'. 'ml models list' shows those that you may see`,
       );
     }
     return model;
+  }
+
+  /**
+   * Undefined when there is none that the caller may see.
+   * @throws NotAllowedError for who may see none whatever
+   */
+  async findModel(
+    context: RequestContext,
+    name: string | undefined,
+  ): Promise<StoredModel | undefined> {
+    const { authorizer, store } = this.#options;
+    await authorizer.requireSight(context, name ? `model:${name}` : 'models');
+    const model = name ? await store.getModel(name) : undefined;
+    return model && (await authorizer.canRead(context, model))
+      ? model
+      : undefined;
   }
 
   /** Those of the named models that the caller may see. */
@@ -73,11 +93,8 @@ export class RegistryService {
     names: string[],
   ): Promise<StoredModel[]> {
     const { authorizer, store } = this.#options;
-    const models = await store.getModels(names);
-    const visible = await Promise.all(
-      models.map(model => authorizer.canRead(context, model)),
-    );
-    return models.filter((_, index) => visible[index]);
+    const visibility = await authorizer.findVisibility(context);
+    return visibility ? store.getModels(names, visibility) : [];
   }
 
   async listVersions(
@@ -185,6 +202,10 @@ export class RegistryService {
       version: request.version,
       owner: model?.owner,
     });
+    if (!model) {
+      const { owner } = describeModel(read.model);
+      await authorizer.requireOwner(context, { name, owner });
+    }
     await this.#checkCompatibility(read.model);
     await checkParents(read.model, async parent => {
       const owner = await store.getModel(parent.model);

@@ -49,7 +49,11 @@ export interface StateChange {
 
 export interface RegistryStore {
   getModel(name: string): Promise<StoredModel | undefined>;
-  getModels(names: string[]): Promise<StoredModel[]>;
+  /** Those of the names that there are, and that may be seen. */
+  getModels(
+    names: string[],
+    visibility?: ModelVisibility,
+  ): Promise<StoredModel[]>;
   /** By name. */
   listModels(query: ModelQuery): Promise<Page<StoredModel>>;
 

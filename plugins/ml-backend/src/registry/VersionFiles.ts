@@ -29,10 +29,10 @@ export class VersionFiles {
     const { artifacts, authorizer, registry } = this.#options;
     const { model, path } = key;
     const version = await registry.getVersion(context, model, key.version);
-    await authorizer.require(
+    await authorizer.requireForModel(
       context,
       mlArtifactPullPermission,
-      `version:${model}@${version.version}`,
+      await registry.getModel(context, model),
     );
     const file = version.files.find(entry => entry.path === path);
     if (!file) {

@@ -167,6 +167,6 @@ describe.each(databases.ids)('new models on %s', databaseId => {
     refused = ['ml.model.read'];
     await expect(
       mia().getFileText(MODEL, '1.0.0', 'card.yaml'),
-    ).rejects.toMatchObject(refusal(404, 'no model'));
+    ).rejects.toMatchObject(refusal(403, 'no role that shows models'));
   });
 });

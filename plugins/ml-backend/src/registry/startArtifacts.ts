@@ -1,7 +1,6 @@
 import type {
   AuthService,
   LoggerService,
-  PermissionsService,
   RootHttpRouterService,
   SchedulerService,
 } from '@backstage/backend-plugin-api';
@@ -18,6 +17,7 @@ import {
 import type { AuditLog } from '../audit/AuditLog';
 import type { MlConfig } from '../config';
 import type { ArtifactReleaser } from './ArtifactReleaser';
+import type { RepositoryRights } from './RepositoryRights';
 import { VersionProtection } from './VersionProtection';
 
 export interface StartArtifactsOptions {
@@ -30,7 +30,8 @@ export interface StartArtifactsOptions {
   audit: AuditLog;
   auth: AuthService;
   logger: LoggerService;
-  permissions: PermissionsService;
+  /** Who may read and write which repository. */
+  rights: RepositoryRights;
   rootHttpRouter: RootHttpRouterService;
   scheduler: SchedulerService;
 }
@@ -56,7 +57,7 @@ const NO_RELEASE: ArtifactReleaser = {
 export async function startArtifacts(
   options: StartArtifactsOptions,
 ): Promise<Artifacts> {
-  const { audit, auth, config, custom, knex, logger, permissions, scheduler } =
+  const { audit, auth, config, custom, knex, logger, rights, scheduler } =
     options;
   if (custom) {
     return { artifacts: custom, releaser: NO_RELEASE };
@@ -65,7 +66,7 @@ export async function startArtifacts(
     const external = new ExternalArtifactStore(config.external);
     options.rootHttpRouter.use(
       '/v2',
-      createPullRouter({ store: external, auth, permissions, audit, logger }),
+      createPullRouter({ store: external, auth, rights, audit, logger }),
     );
     return {
       artifacts: external,
@@ -84,7 +85,7 @@ export async function startArtifacts(
   });
   options.rootHttpRouter.use(
     '/v2',
-    createArtifactsRouter({ store, auth, permissions, audit, logger }),
+    createArtifactsRouter({ store, auth, rights, audit, logger }),
   );
   await scheduler.scheduleTask({
     id: 'ml-remove-stale-uploads',

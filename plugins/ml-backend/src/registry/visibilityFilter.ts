@@ -1,4 +1,8 @@
 import type { PermissionCriteria } from '@backstage/plugin-permission-common';
+import {
+  GRANT_CAPABILITIES,
+  includesCapability,
+} from '@ml-platform/plugin-ml-common';
 import type { ModelFilter } from '@ml-platform/plugin-ml-node';
 import type { Knex } from 'knex';
 
@@ -18,7 +22,32 @@ export function applyCriteria(
         nested[any ? 'orWhere' : 'where'](inner => applyCriteria(inner, part));
       }
     });
-  } else {
+  } else if (criteria.key !== 'grant') {
     query[negate ? 'whereNotIn' : 'whereIn'](criteria.key, criteria.values);
+  } else {
+    query[negate ? 'whereNot' : 'where'](nested => {
+      nested
+        .whereIn('name', granted('model', criteria))
+        .orWhereIn('owner', granted('team', criteria));
+    });
   }
+}
+
+/** Of the grants that are good now, as `DatabaseGrantStore` has them. */
+function granted(
+  column: 'model' | 'team',
+  { capability, subjects }: Extract<ModelFilter, { key: 'grant' }>,
+) {
+  return (query: Knex.QueryBuilder) =>
+    query
+      .from('ml_grants')
+      .whereNull('revoked_at')
+      .where('expires_at', '>', new Date().toISOString())
+      .whereIn('subject', subjects)
+      .whereIn(
+        'capability',
+        GRANT_CAPABILITIES.filter(held => includesCapability(held, capability)),
+      )
+      .whereNotNull(column)
+      .select(column);
 }

@@ -42,6 +42,7 @@ export class DeploymentViews {
       await registry.getModel(context, query.model);
       return this.ofModels([query.model], query.environment);
     }
+    await registry.requireSight(context);
     const all = await this.ofModels(undefined, query.environment);
     const names = [...new Set(all.map(({ model }) => model))];
     const visible = new Set(

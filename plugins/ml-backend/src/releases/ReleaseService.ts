@@ -205,8 +205,11 @@ export class ReleaseService {
   async getRelease(context: RequestContext, id: string): Promise<Release> {
     const { registry, store } = this.#options;
     const release = await store.get(id);
-    if (!release) throw new NotFoundError(`There is no release ${id}`);
-    await registry.getModel(context, release.model);
+    // A release of a hidden model is not there, and its model is not named.
+    const model = await registry.findModel(context, release?.model);
+    if (!release || !model) {
+      throw new NotFoundError(`There is no release ${id}`);
+    }
     return { ...release, transitions: await store.getTransitions(id) };
   }
 

@@ -21,7 +21,7 @@ import type { ReleaseStore } from './ReleaseStore';
 
 export interface RolloutSteeringOptions {
   store: ReleaseStore;
-  registry: Pick<RegistryService, 'getModel' | 'getVersion'>;
+  registry: Pick<RegistryService, 'findModel' | 'getVersion'>;
   authorizer: Authorizer;
   audit: AuditLog;
   changes: ChangeNotifier;
@@ -52,9 +52,11 @@ export class RolloutSteering {
   ): Promise<Release> {
     const { audit, authorizer, registry, store, target } = this.#options;
     const release = await store.get(id);
-    if (!release) throw new NotFoundError(`There is no release ${id}`);
+    const model = await registry.findModel(context, release?.model);
+    if (!release || !model) {
+      throw new NotFoundError(`There is no release ${id}`);
+    }
     const { environment, number, state, version } = release;
-    const model = await registry.getModel(context, release.model);
     await authorizer.requireForModel(
       context,
       permissionFor(action, environment),

@@ -15,6 +15,7 @@ import { EvaluationsClient } from './EvaluationsClient';
 import { BatchJobsClient } from './BatchJobsClient';
 import { ExperimentsClient } from './ExperimentsClient';
 import { GitopsClient } from './GitopsClient';
+import { AccessClient } from './AccessClient';
 import { LimitsClient } from './LimitsClient';
 import { ApprovalsClient } from './ApprovalsClient';
 import { AuditClient } from './AuditClient';
@@ -141,6 +142,7 @@ export class MlClient {
   readonly gitops: GitopsClient;
   readonly predictions: PredictionsClient;
   readonly batchJobs: BatchJobsClient;
+  readonly access: AccessClient;
   readonly #transport: MlTransport;
 
   constructor(options: MlClientOptions) {
@@ -150,6 +152,7 @@ export class MlClient {
     this.approvals = new ApprovalsClient(this.#transport);
     this.serviceAccounts = new ServiceAccountsClient(this.#transport);
     this.webhooks = new WebhooksClient(this.#transport);
+    this.access = new AccessClient(this.#transport);
     this.lineage = new LineageClient(this.#transport);
     this.limits = new LimitsClient(this.#transport);
     this.audit = new AuditClient(this.#transport);

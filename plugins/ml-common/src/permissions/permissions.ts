@@ -92,22 +92,57 @@ export const mlReleaseRollbackPermission = createPermission({
   resourceType: RESOURCE_TYPE_ML_MODEL,
 });
 
-/** Read blobs and manifests from the artifact store. @public */
+/** Read blobs and manifests of a model from the artifact store. @public */
 export const mlArtifactPullPermission = createPermission({
   name: 'ml.artifact.pull',
   attributes: { action: 'read' },
+  resourceType: RESOURCE_TYPE_ML_MODEL,
 });
 
-/** Write blobs and manifests to the artifact store. @public */
+/** Write blobs and manifests of a model to the artifact store. @public */
 export const mlArtifactPushPermission = createPermission({
   name: 'ml.artifact.push',
   attributes: { action: 'create' },
+  resourceType: RESOURCE_TYPE_ML_MODEL,
 });
 
-/** Delete blobs, tags and manifests from the artifact store. @public */
+/** Delete blobs, tags and manifests of a model from the artifact store. @public */
 export const mlArtifactDeletePermission = createPermission({
   name: 'ml.artifact.delete',
   attributes: { action: 'delete' },
+  resourceType: RESOURCE_TYPE_ML_MODEL,
+});
+
+/** Send a request to a model from the portal, to try it. @public */
+export const mlPredictionTryPermission = createPermission({
+  name: 'ml.prediction.try',
+  attributes: { action: 'read' },
+  resourceType: RESOURCE_TYPE_ML_MODEL,
+});
+
+/** Give others access to a model, and take it away again. @public */
+export const mlGrantManagePermission = createPermission({
+  name: 'ml.grant.manage',
+  attributes: { action: 'update' },
+  resourceType: RESOURCE_TYPE_ML_MODEL,
+});
+
+/** See who may do what: all grants, roles and approvals, and their use. @public */
+export const mlAccessReviewPermission = createPermission({
+  name: 'ml.access.review',
+  attributes: { action: 'read' },
+});
+
+/** See the policies of the platform, and their history. @public */
+export const mlPolicyReadPermission = createPermission({
+  name: 'ml.policy.read',
+  attributes: { action: 'read' },
+});
+
+/** Ask for a change of a policy; a second person decides. @public */
+export const mlPolicyProposePermission = createPermission({
+  name: 'ml.policy.propose',
+  attributes: { action: 'update' },
 });
 
 /** Read the audit log. @public */
@@ -166,6 +201,11 @@ export const mlPermissions = [
   mlArtifactPullPermission,
   mlArtifactPushPermission,
   mlArtifactDeletePermission,
+  mlPredictionTryPermission,
+  mlGrantManagePermission,
+  mlAccessReviewPermission,
+  mlPolicyReadPermission,
+  mlPolicyProposePermission,
   mlAuditReadPermission,
   mlWebhookManagePermission,
   mlGitopsReadPermission,

@@ -2,7 +2,6 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { mockCredentials, mockServices } from '@backstage/backend-test-utils';
-import { AuthorizeResult } from '@backstage/plugin-permission-common';
 import express from 'express';
 import { createPullRouter, type ExternalArtifactStore } from '../index';
 import { RegistryClient } from './RegistryClient';
@@ -17,10 +16,7 @@ export async function startPullServer(store: ExternalArtifactStore): Promise<{
     logger: mockServices.logger.mock(),
     audit: { record: async () => {} },
     auth: mockServices.auth({ pluginId: 'ml' }),
-    permissions: {
-      authorize: async requests =>
-        requests.map(() => ({ result: AuthorizeResult.ALLOW })),
-    },
+    rights: { decide: async () => 'allowed', canReadAll: async () => true },
   });
   const server = createServer(express().use('/v2', router));
   server.listen(0, '127.0.0.1');

@@ -1,11 +1,9 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { mockCredentials, mockServices } from '@backstage/backend-test-utils';
-import { AuthorizeResult } from '@backstage/plugin-permission-common';
 import express from 'express';
 import type { Knex } from 'knex';
 import { DatabaseAuditLog } from '../../audit/DatabaseAuditLog';
-import { actorOf } from '../../http/requestContext';
 import {
   createArtifactsRouter,
   EmbeddedArtifactStore,
@@ -52,16 +50,10 @@ export async function startRegistry(
     logger,
     audit: options.audit ?? audit,
     auth: mockServices.auth({ pluginId: 'ml' }),
-    permissions: {
-      authorize: async ([{ permission }], { credentials }) => [
-        {
-          result:
-            actorOf(credentials) === READER &&
-            permission.name !== 'ml.artifact.pull'
-              ? AuthorizeResult.DENY
-              : AuthorizeResult.ALLOW,
-        },
-      ],
+    rights: {
+      decide: async ({ actor }, { name }) =>
+        actor === READER && name !== 'ml.artifact.pull' ? 'denied' : 'allowed',
+      canReadAll: async () => true,
     },
   });
   const server = createServer(express().use('/v2', router));

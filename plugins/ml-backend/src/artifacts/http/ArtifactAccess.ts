@@ -1,19 +1,11 @@
 import type {
   AuthService,
   BackstageCredentials,
-  PermissionsService,
 } from '@backstage/backend-plugin-api';
-import {
-  AuthorizeResult,
-  type BasicPermission,
-} from '@backstage/plugin-permission-common';
-import { modelOfRepository } from '@ml-platform/plugin-ml-common';
+import type { ResourcePermission } from '@backstage/plugin-permission-common';
 import type { Request } from 'express';
-import {
-  type AccountIdentity,
-  accountMay,
-} from '../../authorization/accountScope';
-import { accountOf, isAccount } from '../../http/accountOf';
+import type { AccountIdentity } from '../../authorization/accountScope';
+import { accountOf } from '../../http/accountOf';
 import { actorOf } from '../../http/requestContext';
 import { requestToken } from '../../http/requestToken';
 import type {
@@ -23,9 +15,27 @@ import type {
 } from '../ArtifactAudit';
 import { OciError } from '../OciError';
 
+/** `hidden`: to be answered as if there were no such repository. */
+export type AccessDecision = 'allowed' | 'denied' | 'hidden';
+
+/** Tells who may do what to which repository. */
+export interface RepositoryAccess {
+  decide(
+    context: ArtifactCaller &
+      Pick<AuthenticatedCaller, 'account' | 'credentials'>,
+    permission: ResourcePermission,
+    repository: string,
+  ): Promise<AccessDecision>;
+  /** Whether the caller may read every repository there is. */
+  canReadAll(
+    context: ArtifactCaller &
+      Pick<AuthenticatedCaller, 'account' | 'credentials'>,
+  ): Promise<boolean>;
+}
+
 export interface ArtifactAccessOptions {
   auth: Pick<AuthService, 'authenticate'>;
-  permissions: Pick<PermissionsService, 'authorize'>;
+  rights: RepositoryAccess;
   audit: ArtifactAudit;
 }
 
@@ -38,7 +48,7 @@ export interface AuthenticatedCaller {
 
 /** What a denial is about, for the audit log. */
 interface Attempt {
-  permission: BasicPermission;
+  permission: ResourcePermission;
   repository: string;
 }
 
@@ -94,39 +104,29 @@ export class ArtifactAccess {
 
   /** Whether the caller has the permission; a denial is recorded. */
   async isAllowed(
-    { account, caller, credentials }: AuthenticatedCaller,
-    attempt: Attempt,
-  ): Promise<boolean> {
-    if (isAccount(credentials)) {
-      const { permission, repository } = attempt;
-      const name = modelOfRepository(repository);
-      if (account && name && accountMay(account, permission.name, { name })) {
-        return true;
-      }
-      await this.#recordDenial(caller, attempt);
-      return false;
-    }
-    const [decision] = await this.#options.permissions.authorize(
-      [{ permission: attempt.permission }],
-      { credentials },
-    );
-    if (decision.result === AuthorizeResult.ALLOW) return true;
-    await this.#recordDenial(caller, attempt);
-    return false;
-  }
-
-  /** @throws OciError 403 */
-  async require(
     authenticated: AuthenticatedCaller,
     attempt: Attempt,
-  ): Promise<void> {
-    if (await this.isAllowed(authenticated, attempt)) return;
-    throw new OciError({
-      status: 403,
-      code: 'DENIED',
-      message: `${authenticated.caller.actor} lacks the permission ${attempt.permission.name}; ask a platform admin for it`,
-      detail: { permission: attempt.permission.name },
-    });
+  ): Promise<boolean> {
+    return (await this.decide(authenticated, attempt)) === 'allowed';
+  }
+
+  /** A denial is recorded, also of what is hidden. */
+  async decide(
+    { account, credentials, caller }: AuthenticatedCaller,
+    attempt: Attempt,
+  ): Promise<AccessDecision> {
+    const decision = await this.#options.rights.decide(
+      { account, credentials, ...caller },
+      attempt.permission,
+      attempt.repository,
+    );
+    if (decision !== 'allowed') await this.#recordDenial(caller, attempt);
+    return decision;
+  }
+
+  canReadAll(authenticated: AuthenticatedCaller): Promise<boolean> {
+    const { account, credentials, caller } = authenticated;
+    return this.#options.rights.canReadAll({ account, credentials, ...caller });
   }
 
   async #recordDenial(
@@ -147,6 +147,18 @@ function actionOf(attempt: Attempt | undefined): ArtifactAuditEvent['action'] {
   return name === 'ml.artifact.push' || name === 'ml.artifact.delete'
     ? name
     : 'ml.artifact.pull';
+}
+
+export function denied(
+  { caller }: AuthenticatedCaller,
+  { permission }: Attempt,
+): OciError {
+  return new OciError({
+    status: 403,
+    code: 'DENIED',
+    message: `${caller.actor} lacks the permission ${permission.name}; ask a platform admin for it`,
+    detail: { permission: permission.name },
+  });
 }
 
 function unauthorized(message: string, cause?: unknown): OciError {

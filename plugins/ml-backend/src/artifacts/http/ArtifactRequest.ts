@@ -1,4 +1,4 @@
-import type { BasicPermission } from '@backstage/plugin-permission-common';
+import type { ResourcePermission } from '@backstage/plugin-permission-common';
 import type { ArtifactStore } from '@ml-platform/plugin-ml-node';
 import type { Request, Response } from 'express';
 import type { ArtifactCaller } from '../ArtifactAudit';
@@ -22,8 +22,13 @@ export interface ArtifactRequest<TStore = EmbeddedArtifactStore> {
   reference: string;
   /** Where this API is mounted, e.g. `/v2`. */
   baseUrl: string;
-  /** Asks for one more permission; false when the caller lacks it. */
-  may: (permission: BasicPermission) => Promise<boolean>;
+  /** Asks for one more permission, here or elsewhere; false when the caller lacks it. */
+  may: (
+    permission: ResourcePermission,
+    repository?: string,
+  ) => Promise<boolean>;
+  /** Whether there is no repository that the caller may not read. */
+  mayReadAll: () => Promise<boolean>;
 }
 
 export type ArtifactHandler<TStore = EmbeddedArtifactStore> = (

@@ -1,12 +1,20 @@
 import { randomUUID } from 'node:crypto';
 import type { LoggerService } from '@backstage/backend-plugin-api';
-import { mlArtifactPushPermission } from '@ml-platform/plugin-ml-common';
+import {
+  mlArtifactPullPermission,
+  mlArtifactPushPermission,
+} from '@ml-platform/plugin-ml-common';
 import { type Request, type Response, Router } from 'express';
 import type { EmbeddedArtifactStore } from '../EmbeddedArtifactStore';
 import { OciError } from '../OciError';
 import { checkRepository } from '../references';
-import { ArtifactAccess, type ArtifactAccessOptions } from './ArtifactAccess';
+import {
+  ArtifactAccess,
+  type ArtifactAccessOptions,
+  denied,
+} from './ArtifactAccess';
 import type { ReadableStore } from './ArtifactRequest';
+import { emptyStore } from './emptyStore';
 import { type ArtifactRoute, artifactRoutes, pullRoutes } from './routes';
 import { sendError } from './sendError';
 
@@ -81,18 +89,22 @@ async function answer<TStore>(
   const attempt = { permission, repository };
   const authenticated = await access.authenticate(req, { requestId, attempt });
   if (!route) throw noRoute(req, matching);
-  await access.require(authenticated, attempt);
+  const decision = await access.decide(authenticated, attempt);
+  const isHidden =
+    decision === 'hidden' && permission.name === mlArtifactPullPermission.name;
+  if (decision !== 'allowed' && !isHidden) throw denied(authenticated, attempt);
   checkRepository(repository);
   await route.handle({
     req,
     res,
-    store,
+    store: isHidden ? (emptyStore as TStore) : store,
     caller: authenticated.caller,
     repository,
     reference,
     baseUrl: req.baseUrl,
-    may: other =>
-      access.isAllowed(authenticated, { permission: other, repository }),
+    may: (other, from = repository) =>
+      access.isAllowed(authenticated, { permission: other, repository: from }),
+    mayReadAll: () => access.canReadAll(authenticated),
   });
 }
 

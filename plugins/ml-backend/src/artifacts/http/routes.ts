@@ -1,4 +1,4 @@
-import type { BasicPermission } from '@backstage/plugin-permission-common';
+import type { ResourcePermission } from '@backstage/plugin-permission-common';
 import {
   mlArtifactDeletePermission as remove,
   mlArtifactPullPermission as pull,
@@ -21,7 +21,7 @@ import {
 export interface ArtifactRoute<TStore = EmbeddedArtifactStore> {
   method: string;
   path: RegExp;
-  permission: BasicPermission;
+  permission: ResourcePermission;
   handle: ArtifactHandler<TStore>;
 }
 

@@ -19,8 +19,13 @@ export async function startUpload(request: ArtifactRequest): Promise<void> {
   const from = queryParameter(request, 'from');
   if (mount && isDigest(mount)) {
     if (from !== undefined) checkRepository(from);
+    // Without a source, it would be taken from wherever somebody has it.
+    const mayRead =
+      from === undefined
+        ? await request.mayReadAll()
+        : await request.may(mlArtifactPullPermission, from);
     const mounted =
-      (await request.may(mlArtifactPullPermission)) &&
+      mayRead &&
       (await store.mountBlob({ from, repository, digest: mount, caller }));
     if (mounted) {
       sendCreated(request, mount);

@@ -22,7 +22,10 @@ export type Downloads =
  */
 export function useDownloads({ files, model, version }: Version): Downloads {
   const api = useApi(mlApiRef);
-  const right = usePermission({ permission: mlArtifactPullPermission });
+  const right = usePermission({
+    permission: mlArtifactPullPermission,
+    resourceRef: model,
+  });
   const cookie = useCookieAuthRefresh({ pluginId: 'ml' });
   const urls = useAsync(
     async () =>
