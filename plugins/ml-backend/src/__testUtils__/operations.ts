@@ -253,6 +253,20 @@ export const OPERATIONS: Operation[] = [
 
 /** What needs more than a request to be tried: their own tests do. */
 export const GUARDED_ELSEWHERE = [
+  // There has to be an account, whose scope is what counts.
+  'POST /service-accounts/exchange',
+  ...['GET /service-accounts', 'POST /service-accounts'],
+  'GET /service-accounts/:team/:name',
+  'POST /service-accounts/:team/:name/revoke',
+  'POST /service-accounts/:team/:name/tokens',
+  'POST /service-accounts/:team/:name/certificates',
+  'DELETE /service-accounts/:team/:name/credentials/:id',
+  // There has to be an inference server that runs jobs.
+  ...['GET /models/:model/batch-jobs', 'POST /models/:model/batch-jobs'],
+  ...['GET /batch-jobs/:id', 'GET /batch-jobs/:id/:file'],
+  'POST /batch-jobs/:id/cancel',
+  // For services that record what happened elsewhere.
+  'POST /audit/events',
   // Who sees a grant is who it concerns.
   ...['GET /grants/:id', 'DELETE /grants/:id'],
   // There has to be an evaluation, or it takes a process.
