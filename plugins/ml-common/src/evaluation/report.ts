@@ -18,7 +18,8 @@ const interval = z.object({
   confidence: z.number(),
 });
 
-const checkSchema = z.object({
+/** One check of a report. @public */
+export const evaluationCheckSchema = z.object({
   kind: z.enum([
     'metric',
     'slice',
@@ -55,9 +56,10 @@ const checkSchema = z.object({
  * One thing that a suite asks for, and how it went.
  * @public
  */
-export type EvaluationCheck = z.output<typeof checkSchema>;
+export type EvaluationCheck = z.output<typeof evaluationCheckSchema>;
 
-const plotsSchema = z.object({
+/** Points of the plots of a report. @public */
+export const evaluationPlotsSchema = z.object({
   dataset: z.string(),
   confusion: z
     .object({
@@ -95,7 +97,7 @@ const plotsSchema = z.object({
 });
 
 /** @public */
-export type EvaluationPlots = z.output<typeof plotsSchema>;
+export type EvaluationPlots = z.output<typeof evaluationPlotsSchema>;
 
 /**
  * The result of running a suite against a packaged model.
@@ -126,8 +128,8 @@ export const evaluationReportSchema = z
         rows: z.int(),
       }),
     ),
-    checks: z.array(checkSchema),
-    plots: z.array(plotsSchema),
+    checks: z.array(evaluationCheckSchema),
+    plots: z.array(evaluationPlotsSchema),
   })
   .meta({ title: 'Evaluation report' });
 

@@ -189,7 +189,8 @@ const metric = z
     },
   );
 
-const where = z
+/** Which rows a slice has. @public */
+export const sliceConditionSchema = z
   .strictObject({
     column: z.string().min(1),
     equals: value.optional(),
@@ -210,12 +211,12 @@ const where = z
  * Which rows of a data set belong to a slice.
  * @public
  */
-export type SliceCondition = z.output<typeof where>;
+export type SliceCondition = z.output<typeof sliceConditionSchema>;
 
 const slice = z.strictObject({
   name,
   dataset: z.string().min(1),
-  where,
+  where: sliceConditionSchema,
   metric: z.string().min(1).meta({ description: 'Name of a metric.' }),
   threshold: threshold.optional(),
   minRows: z
