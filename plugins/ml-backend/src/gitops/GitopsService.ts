@@ -53,8 +53,9 @@ export class GitopsService {
     context: RequestContext,
     filter: Filter,
   ): Promise<GitopsStatus> {
-    const { branch, facts, registry, store } = this.#options;
-    await this.#requireRead(context);
+    const { authorizer, branch, facts, registry, store } = this.#options;
+    await authorizer.requireSight(context, 'gitops');
+    const mayReadAll = await authorizer.can(context, mlGitopsReadPermission);
     const { checkedAt, error, head } = await store.getHead();
     const files = await store.listFiles();
     const known = await facts.gather();
@@ -85,7 +86,9 @@ export class GitopsService {
       pendingCommits: intents.length,
       // A file of a model that does not exist is somebody's mistake, to be seen.
       items: items.filter(
-        ({ model }) => !model || visible.has(model) || !existing.has(model),
+        ({ model }) =>
+          (model && visible.has(model)) ||
+          (mayReadAll && !(model && existing.has(model))),
       ),
     };
   }
@@ -94,8 +97,10 @@ export class GitopsService {
     context: RequestContext,
     query: Filter & { limit: number; cursor?: string },
   ): Promise<Page<GitopsCommit>> {
-    const { branch, store } = this.#options;
-    await this.#requireRead(context);
+    const { branch, registry, store } = this.#options;
+    // The whole log tells of models of all teams.
+    if (query.model) await registry.getModel(context, query.model);
+    else await this.#requireRead(context);
     const { cursor, limit, ...filter } = query;
     const from = cursor ?? (await store.getHead()).head;
     if (!from) return { items: [] };
@@ -124,7 +129,7 @@ export class GitopsService {
 
   /** Looks at the repository now. */
   async sync(context: RequestContext): Promise<GitopsStatus> {
-    await this.#requireRead(context);
+    await this.#options.authorizer.requireSight(context, 'gitops');
     await this.#options.worker.look();
     return this.getStatus(context, {});
   }
@@ -137,7 +142,6 @@ export class GitopsService {
   ): Promise<Release> {
     const { models, registry, releases, store, worker } = this.#options;
     const { owner } = await registry.getModel(context, key.model);
-    await this.#requireRead(context);
     await worker.look();
     const path = deploymentFilePath({ ...key, owner });
     const file = (await store.listFiles()).find(entry => entry.path === path);
