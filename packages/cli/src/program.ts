@@ -16,6 +16,7 @@ import { addEvalCommand } from './commands/eval/command';
 import { addExperimentsCommands } from './commands/experiments/command';
 import { addExportCommand } from './commands/export/command';
 import { addGitopsCommands } from './commands/gitops/command';
+import { addGrantsCommands } from './commands/grants/command';
 import { addHelpCommand } from './commands/help/command';
 import { addInitCommand } from './commands/init/command';
 import { addLimitsCommands } from './commands/limits/command';
@@ -121,6 +122,7 @@ Exit codes are listed by \`ml help exit-codes\`.`,
   addAliasesCommands(program, start);
   addApprovalsCommands(program, start);
   addAccountsCommands(program, start);
+  addGrantsCommands(program, start);
   addLimitsCommands(program, start);
   addRetentionCommands(program, start);
   addGitopsCommands(program, start);

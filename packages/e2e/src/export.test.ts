@@ -143,7 +143,8 @@ describe('a version that is exported from a platform', () => {
       { headers: { authorization } },
     );
     const { manifests } = await listed.json();
-    expect(manifests).toHaveLength(2);
+    // The bill of materials, the result of the evaluation, and what was attached here.
+    expect(manifests).toHaveLength(3);
     expect(manifests).toEqual(
       expect.arrayContaining([
         expect.objectContaining({ digest: attached }),
