@@ -37,7 +37,7 @@ export async function listGrants(
       { header: 'TO', cell: ({ subject }) => subject },
       { header: 'FOR', cell: scopeOf },
       { header: 'CAPABILITY', cell: ({ capability }) => capability },
-      { header: 'STATE', cell: ({ state }) => state },
+      { header: 'STATE', cell: grant => grant.state },
       { header: 'UNTIL', cell: ({ expiresAt }) => expiresAt.slice(0, 10) },
       { header: 'BY', cell: ({ grantedBy }) => grantedBy },
       { header: 'LAST USED', cell: grant => output.time(grant.lastUsedAt) },
