@@ -4,6 +4,7 @@ import { sampleOf } from './testing/examples';
 import { Platform } from './testing/Platform';
 import { processTree, stillRunning } from './testing/processes';
 import { run, repository } from './testing/run';
+import { signInAs } from './testing/signInAs';
 import { until } from './testing/until';
 
 describe('starting and stopping', () => {
@@ -28,8 +29,15 @@ describe('starting and stopping', () => {
   });
 
   it('keeps an audit log that is anchored outside the database and verifies offline', async () => {
+    const auditor = {
+      ...{ ...platform.env, CI: 'true' },
+      ML_URL: platform.url,
+      ML_TOKEN: await signInAs(platform, 'sam'),
+    };
     const ml = async (...args: string[]) => {
-      const { code, stderr, stdout } = await platform.ml(args);
+      const { code, stderr, stdout } = await platform.ml(args, {
+        env: auditor,
+      });
       expect({ code, stderr: code ? stderr : '' }).toEqual({
         code: 0,
         stderr: '',
@@ -78,10 +86,15 @@ describe('starting and stopping', () => {
       output: platform.output,
     }).toMatchObject({ quick: true });
     const { items } = await platform.client.listModels();
-    expect(items.map(model => model.name).sort()).toEqual([
-      'diabetes-risk',
-      'wine-classifier',
-    ]);
+    // The other team's model is there as well, and not for her.
+    expect(items.map(model => model.name)).toEqual(['wine-classifier']);
+    expect(
+      await platform.predict(
+        'production',
+        'diabetes-risk',
+        sampleOf('diabetes-risk').request,
+      ),
+    ).toMatchObject({ status: 200, version: '1.0.0' });
     const answer = await platform.predict(
       'production',
       'wine-classifier',

@@ -232,6 +232,7 @@ describe('actions for templates', () => {
 
     it('takes what is in staging to production, and nothing else', async () => {
       await registerBoth();
+      await platform.attachResult(await mia().getVersion(MODEL, '1.0.0'));
       await deploy('1.0.0', 'task-1');
       await expect(promote({ version: '1.1.0' })).rejects.toThrow(
         /1\.0\.0 is live in staging, not 1\.1\.0/,
@@ -243,6 +244,8 @@ describe('actions for templates', () => {
 
     it('fails when the canary is taken back', async () => {
       await registerBoth();
+      await platform.attachResult(await mia().getVersion(MODEL, '1.0.0'));
+      await platform.attachResult(await mia().getVersion(MODEL, '1.1.0'));
       await deploy('1.0.0', 'task-1');
       await promote({});
       await deploy('1.1.0', 'task-2');
