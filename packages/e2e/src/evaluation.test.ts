@@ -10,6 +10,7 @@ import { join } from 'node:path';
 import { parse } from 'yaml';
 import { Platform } from './testing/Platform';
 import { expectSuccess, repository, run } from './testing/run';
+import { signInAs } from './testing/signInAs';
 import { until } from './testing/until';
 
 const MODEL = 'wine-classifier';
@@ -56,8 +57,12 @@ describe('evaluations', () => {
     });
 
   it('let the example models into production, at the first start', async () => {
-    for (const model of [MODEL, 'diabetes-risk']) {
-      const { items } = await platform.client.evaluations.list(model);
+    const hana = platform.clientWith(await signInAs(platform, 'hana'));
+    for (const [client, model] of [
+      [platform.client, MODEL],
+      [hana, 'diabetes-risk'],
+    ] as const) {
+      const { items } = await client.evaluations.list(model);
       expect(items).toEqual([
         expect.objectContaining({
           ...{ state: 'passed', origin: 'platform', signer: 'the platform' },

@@ -108,13 +108,24 @@ export class Platform {
     return JSON.parse(sessions)[this.url].accessToken;
   }
 
+  /** Acts as the person as whom the `ml` command is signed in. */
   get client(): MlClient {
+    return this.clientWith(() => this.token);
+  }
+
+  /** Acts as whoever the token is of. */
+  clientWith(token: string | (() => string)): MlClient {
     return new MlClient({
       baseUrl: async () => `${this.url}/api/ml`,
       fetch: (input, init) =>
         fetch(input, {
           ...init,
-          headers: { ...init?.headers, authorization: `Bearer ${this.token}` },
+          headers: {
+            ...init?.headers,
+            authorization: `Bearer ${
+              typeof token === 'string' ? token : token()
+            }`,
+          },
         }),
     });
   }

@@ -4,7 +4,10 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { AuthorizeResult } from '@backstage/plugin-permission-common';
+import {
+  AuthorizeResult,
+  type PolicyDecision,
+} from '@backstage/plugin-permission-common';
 import type { BatchJob } from '@ml-platform/plugin-ml-common';
 import type { Knex } from 'knex';
 import { testDatabases } from '../__testUtils__/databases';
@@ -21,6 +24,19 @@ const ADA = 'user:default/ada';
 const INTERFACE = {
   inputs: [{ name: 'x', datatype: 'FP64', shape: [-1, 1] }],
   outputs: [{ name: 'twice', datatype: 'FP64', shape: [-1] }],
+};
+
+const ALLOWED: PolicyDecision = { result: AuthorizeResult.ALLOW };
+/** Of a team that owns none of the models. */
+const OWN_MODELS: PolicyDecision = {
+  result: AuthorizeResult.CONDITIONAL,
+  pluginId: 'ml',
+  resourceType: 'ml-model',
+  conditions: {
+    rule: 'IS_MODEL_OWNER',
+    resourceType: 'ml-model',
+    params: { claims: ['group:default/others'] },
+  },
 };
 
 /** A gateway of the protocol that doubles numbers and refuses negative ones. */
@@ -84,9 +100,7 @@ describe.each(databases.ids)('batch jobs on %s', id => {
       batch: { maxInputSize: '1MiB' },
       permissions: {
         authorizeConditional: async requests =>
-          requests.map(() => ({
-            result: maySee ? AuthorizeResult.ALLOW : AuthorizeResult.DENY,
-          })),
+          requests.map(() => (maySee ? ALLOWED : OWN_MODELS)),
       },
     });
   };
