@@ -2,6 +2,7 @@ import { expectSameOutputs, sampleOf } from './testing/examples';
 import { Platform } from './testing/Platform';
 import { readEntity } from './testing/catalog';
 import { repository, run } from './testing/run';
+import { signInAs } from './testing/signInAs';
 import { until } from './testing/until';
 
 describe('a first start', () => {
@@ -34,7 +35,8 @@ describe('a first start', () => {
   );
 
   it('has both example models live in staging and production', async () => {
-    const { items } = await platform.client.listDeployments();
+    const olga = platform.clientWith(await signInAs(platform, 'olga'));
+    const { items } = await olga.listDeployments();
     const live = items.map(
       item => `${item.environment}/${item.model}@${item.version}`,
     );

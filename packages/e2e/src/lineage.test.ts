@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Platform } from './testing/Platform';
 import { expectSuccess, repository } from './testing/run';
+import { signInAs } from './testing/signInAs';
 
 describe('lineage of the examples', () => {
   const folder = mkdtempSync(join(tmpdir(), 'ml-lineage-e2e-'));
@@ -17,11 +18,17 @@ describe('lineage of the examples', () => {
     await platform?.dispose();
   });
 
-  const ml = async (...args: string[]) => {
-    const outcome = await platform.ml([...args, '--json']);
+  const mlAs = async (person: string, ...args: string[]) => {
+    const outcome = await platform.ml([...args, '--json'], {
+      env: {
+        ...{ ...platform.env, CI: 'true', ML_URL: platform.url },
+        ML_TOKEN: await signInAs(platform, person),
+      },
+    });
     expectSuccess(outcome);
     return JSON.parse(outcome.stdout);
   };
+  const ml = (...args: string[]) => mlAs('mei', ...args);
 
   it('goes from a version back to its data, and from the data to versions', async () => {
     expectSuccess(
@@ -40,11 +47,15 @@ describe('lineage of the examples', () => {
     expect(items.map((use: any) => use.version)).toEqual(['1.1.0', '1.0.0']);
   });
 
-  it.each(['wine-classifier', 'diabetes-risk'])(
+  it.each([
+    ['wine-classifier', 'mei'],
+    ['diabetes-risk', 'hana'],
+  ])(
     'finds all that %s was made from, and lays it out',
-    async model => {
+    async (model, engineer) => {
       const out = join(folder, model);
-      const { data } = await ml(
+      const { data } = await mlAs(
+        engineer,
         ...['reproduce', `${model}@1.0.0`, '--out', out],
       );
       expect(data.matches).toBe(true);

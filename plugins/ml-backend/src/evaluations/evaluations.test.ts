@@ -223,6 +223,7 @@ describe.each(databases.ids)('evaluations on %s', id => {
     await platform.attachResult(version);
     await platform.finished(await deploy('production'));
     await platform.register(MODEL, '1.1.0', examplePackage(`${MODEL}-next`));
+    platform.target.promotesAtOnce = true;
     await platform.finished(
       await platform.as().createRelease(MODEL, {
         ...{ environment: 'production', version: '1.1.0' },
