@@ -10,6 +10,7 @@ import {
   createBackendPlugin,
   resolvePackagePath,
 } from '@backstage/backend-plugin-api';
+import { AuthorizeResult } from '@backstage/plugin-permission-common';
 import { DatabaseAuditLog } from '../../audit/DatabaseAuditLog';
 import { createArtifactsRouter, EmbeddedArtifactStore } from '../index';
 
@@ -22,10 +23,11 @@ const artifactsOnly = createBackendPlugin({
         config: coreServices.rootConfig,
         database: coreServices.database,
         logger: coreServices.logger,
+        permissions: coreServices.permissions,
         rootHttpRouter: coreServices.rootHttpRouter,
       },
       async init(deps) {
-        const { auth, config, database, logger } = deps;
+        const { auth, config, database, logger, permissions } = deps;
         const knex = await database.getClient();
         await knex.migrate.latest({
           directory: resolvePackagePath(
@@ -47,7 +49,13 @@ const artifactsOnly = createBackendPlugin({
           createArtifactsRouter({
             ...{ store, auth, audit, logger },
             rights: {
-              decide: async () => 'allowed',
+              decide: async ({ credentials }, permission) => {
+                const [{ result }] = await permissions.authorizeConditional(
+                  [{ permission }],
+                  { credentials },
+                );
+                return result === AuthorizeResult.ALLOW ? 'allowed' : 'denied';
+              },
               canReadAll: async () => true,
             },
           }),
