@@ -1,6 +1,14 @@
 import AxeBuilder from '@axe-core/playwright';
 import { expect, type Page } from '@playwright/test';
-import { ENGINEER, environment, ml, MODEL_PAGE, openAs, test } from './support';
+import {
+  ADMIN,
+  environment,
+  ml,
+  mlAsAdmin,
+  MODEL_PAGE,
+  openAs,
+  test,
+} from './support';
 
 const VIEWS: Array<{
   name: string;
@@ -124,9 +132,9 @@ const VIEWS: Array<{
 
 test.beforeAll(async () => {
   await ml('retention', 'set', 'wine-classifier', '--newest', '10');
-  const known = await ml('webhooks', 'list');
+  const known = await mlAsAdmin('webhooks', 'list');
   if (known.includes('https://ci.example.com/ml')) return;
-  await ml(
+  await mlAsAdmin(
     'webhooks',
     'add',
     'https://ci.example.com/ml',
@@ -144,7 +152,7 @@ for (const theme of ['light', 'dark']) {
         value => localStorage.setItem('theme', value),
         theme,
       );
-      await openAs(page, ENGINEER, address);
+      await openAs(page, ADMIN, address);
       await ready(page);
       await page.waitForFunction(hasSettled);
       const { violations } = await new AxeBuilder({ page }).analyze();

@@ -39,7 +39,7 @@ test('the dialog deploys, and every open page follows without a reload', async (
 
   await expect(staging.version).toHaveText(to);
   await expect(staging.panel.getByText('Healthy')).toBeVisible();
-  const newest = page.getByRole('row').nth(1);
+  const newest = page.getByRole('row').filter({ hasText: /^#\d+/ }).first();
   await expect(newest).toContainText(`${from} → ${to}`);
   await expect(newest).toContainText('Succeeded');
   await expect(newest).toContainText('Try it out');
@@ -64,7 +64,7 @@ test('a rollback asks once, and is a release of its own', async ({ page }) => {
   await staging.rollback.click();
   await dialog.getByRole('button', { name: `Roll back to ${to}` }).click();
   await expect(staging.version).toHaveText(to);
-  const newest = page.getByRole('row').nth(1);
+  const newest = page.getByRole('row').filter({ hasText: /^#\d+/ }).first();
   await expect(newest).toContainText('Rollback');
   await newest.getByRole('button', { name: /details$/ }).click();
   const details = page.getByRole('dialog', {

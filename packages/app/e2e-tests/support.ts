@@ -21,13 +21,26 @@ export const test = base.extend({
 
 /** The command that users have, with the connection of the running platform; gives what it prints. */
 export async function ml(...args: string[]): Promise<string> {
+  return program('packages/cli/bin/ml', args);
+}
+
+/** The same as a platform admin. */
+export async function mlAsAdmin(...args: string[]): Promise<string> {
+  const token = await program('scripts/signIn.mjs', ['olga']);
+  return program('packages/cli/bin/ml', args, { ML_TOKEN: token.trim() });
+}
+
+async function program(file: string, args: string[], env?: object) {
   const { stdout } = await run(
     process.execPath,
-    [path.join(root, 'packages/cli/bin/ml'), ...args],
-    { cwd: root },
+    [path.join(root, file), ...args],
+    { cwd: root, env: { ...process.env, ...env } },
   );
   return stdout;
 }
+
+/** A platform admin, who sees all models and every page. */
+export const ADMIN = 'Olga Petrov';
 
 /** An ML engineer of the team that owns the model. */
 export const ENGINEER = 'Mei Tanaka';
