@@ -67,6 +67,7 @@ export const texts = {
   >,
 
   noData: 'No data',
+  noPage: 'There is no such page. The tabs above lead to those there are.',
 
   actions: {
     deploy: 'Deploy',

@@ -1,5 +1,6 @@
 import { NavLink, Route, Routes } from 'react-router-dom';
 import { Container } from '@backstage/ui';
+import { RiSearchLine } from '@remixicon/react';
 import { useRouteRef } from '@backstage/frontend-plugin-api';
 import { usePermission } from '@backstage/plugin-permission-react';
 import {
@@ -16,6 +17,7 @@ import { GitopsPage } from '../Gitops';
 import { ModelsPage } from '../ModelsPage';
 import { ReleaseBoard } from '../ReleaseBoard';
 import { ReleasePage } from '../ReleasePage';
+import { StateMessage } from '../states';
 import { VersionSearchPage } from '../VersionSearch';
 import { WebhooksPage } from '../Webhooks';
 import classes from './MlPages.module.css';
@@ -81,6 +83,16 @@ export function MlPages() {
         <Route path="gitops" element={<GitopsPage />} />
         <Route path="audit" element={<AuditPage />} />
         <Route path="webhooks" element={<WebhooksPage />} />
+        <Route
+          path="*"
+          element={
+            <StateMessage
+              kind="failed"
+              icon={<RiSearchLine aria-hidden />}
+              title={texts.noPage}
+            />
+          }
+        />
       </Routes>
     </>
   );
