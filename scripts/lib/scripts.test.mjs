@@ -90,7 +90,7 @@ describe('the data folder', () => {
     const dataDir = path.join(folder, 'secrets');
     const first = ensureSecrets({ dataDir, env: {} });
     assert.deepEqual(ensureSecrets({ dataDir, env: {} }), first);
-    assert.equal(new Set(Object.values(first)).size, 6);
+    assert.equal(new Set(Object.values(first)).size, 8);
     assert.equal(
       statSync(path.join(dataDir, 'secrets.json')).mode % 0o1000,
       0o600,

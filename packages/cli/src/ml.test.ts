@@ -318,7 +318,9 @@ describe('ml', () => {
         reason: 'because',
       });
       const status = await ml('status', 'example');
-      expect(status.stdout).toMatch(/example +staging +1.0.0 +healthy +- +- +2026/);
+      expect(status.stdout).toMatch(
+        /example +staging +1.0.0 +healthy +- +- +2026/,
+      );
     });
 
     it('predicts, and passes large numbers on exactly', async () => {
