@@ -15,6 +15,7 @@ import type {
   CreateBatchJobRequest,
 } from '@ml-platform/plugin-ml-common';
 import type { AuditLog } from '../audit/AuditLog';
+import type { Authorizer } from '../authorization/Authorizer';
 import type { ChangeNotifier } from '../events/ChangeNotifier';
 import type { RequestContext } from '../http/requestContext';
 import type { RegistryService } from '../registry/RegistryService';
@@ -25,6 +26,7 @@ export interface BatchJobServiceOptions {
   store: BatchJobStore;
   files: BatchJobFiles;
   registry: RegistryService;
+  authorizer: Pick<Authorizer, 'requirePrediction'>;
   audit: AuditLog;
   changes: ChangeNotifier;
   /** Milliseconds that the files of a job are kept. */
@@ -37,7 +39,7 @@ export interface BatchJobServiceOptions {
 const LISTED = 50;
 
 /**
- * Predictions for whole files. Who may see a model may ask for them; the files
+ * Predictions for whole files, for who may have one prediction; the files
  * are for the one who asked alone, whoever else may do what.
  */
 export class BatchJobService {
@@ -53,9 +55,14 @@ export class BatchJobService {
     request: CreateBatchJobRequest,
     input: Readable,
   ): Promise<BatchJob> {
-    const { audit, changes, files, keepFor, registry, store } = this.#options;
-    await registry.getModel(context, model);
+    const { audit, authorizer, changes, files, keepFor, registry, store } =
+      this.#options;
     const { environment, pin, ...given } = request;
+    await authorizer.requirePrediction(
+      context,
+      await registry.getModel(context, model),
+      environment,
+    );
     const settings: BatchJobSettings = {
       ...{ columns: [], keep: [], missing: 'reject', maxRejected: '0' },
       outputFormat: given.inputFormat,

@@ -92,6 +92,7 @@ describe.each(databases.ids)('batch jobs on %s', id => {
   let gateway: Doubler;
   let platform: TestPlatform;
   let maySee: boolean;
+  let mayTry: boolean;
   let target: ScriptedServingTarget;
 
   const start = async () => {
@@ -100,7 +101,12 @@ describe.each(databases.ids)('batch jobs on %s', id => {
       batch: { maxInputSize: '1MiB' },
       permissions: {
         authorizeConditional: async requests =>
-          requests.map(() => (maySee ? ALLOWED : OWN_MODELS)),
+          requests.map(({ permission }) => {
+            if (!mayTry && permission.name === 'ml.prediction.try') {
+              return { result: AuthorizeResult.DENY };
+            }
+            return maySee ? ALLOWED : OWN_MODELS;
+          }),
       },
     });
   };
@@ -112,6 +118,7 @@ describe.each(databases.ids)('batch jobs on %s', id => {
     target = new ScriptedServingTarget();
     target.gateway = await gateway.start();
     maySee = true;
+    mayTry = true;
     await start();
     await platform.register(MODEL, '1.0.0', examplePackage(MODEL));
   });
@@ -198,6 +205,11 @@ describe.each(databases.ids)('batch jobs on %s', id => {
   });
 
   it('refuse what cannot work, and keep nothing of it', async () => {
+    mayTry = false;
+    await expect(create('x\n1\n')).rejects.toMatchObject(
+      refusal(403, 'ml.prediction.try'),
+    );
+    mayTry = true;
     await expect(create('')).rejects.toMatchObject(refusal(400, 'empty'));
     await expect(create('x'.repeat(1024 * 1024 + 1))).rejects.toMatchObject(
       refusal(400, 'ml.batch.maxInputSize'),

@@ -6,6 +6,7 @@ import type { BatchJob } from '@ml-platform/plugin-ml-common';
 import type { ServingTarget } from '@ml-platform/plugin-ml-node';
 import type { Knex } from 'knex';
 import type { AuditLog } from '../audit/AuditLog';
+import type { Authorizer } from '../authorization/Authorizer';
 import type { ChangeNotifier } from '../events/ChangeNotifier';
 import { JobRunner } from '../jobs/JobRunner';
 import type { RegistryService } from '../registry/RegistryService';
@@ -19,6 +20,7 @@ import { DatabaseBatchJobStore } from './DatabaseBatchJobStore';
 export async function createBatchJobs(options: {
   knex: Knex;
   registry: RegistryService;
+  authorizer: Authorizer;
   target: Pick<ServingTarget, 'getGatewayUrl'>;
   gatewayKey?: string;
   audit: AuditLog;
