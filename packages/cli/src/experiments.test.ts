@@ -1,7 +1,5 @@
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { text } from 'node:stream/consumers';
 import type { ModelExperiment } from '@ml-platform/plugin-ml-common';
+import { FakePortal } from './__testUtils__/FakePortal';
 import { MlProcess } from './__testUtils__/MlProcess';
 
 jest.setTimeout(60_000);
@@ -32,44 +30,25 @@ const EXPERIMENT: ModelExperiment = {
 
 describe('ml experiments', () => {
   let process: MlProcess;
-  let portal: Server;
-  let seen: { call: string; body: unknown }[];
+  const portal = new FakePortal(({ call }) =>
+    call.startsWith('GET ') ? { items: [EXPERIMENT] } : EXPERIMENT,
+  );
 
   beforeAll(async () => {
     process = await MlProcess.build();
-    portal = createServer(async (request, response) => {
-      const body = await text(request);
-      const path = request.url!.replace('/api/ml/v1', '');
-      seen.push({
-        call: `${request.method} ${path}`,
-        body: body ? JSON.parse(body) : undefined,
-      });
-      response.setHeader('content-type', 'application/json');
-      response.end(
-        JSON.stringify(
-          request.method === 'GET' ? { items: [EXPERIMENT] } : EXPERIMENT,
-        ),
-      );
-    });
-    await new Promise<void>(resolve => {
-      portal.listen(0, '127.0.0.1', resolve);
-    });
+    await portal.start();
   });
   afterAll(async () => {
-    portal.closeAllConnections();
-    portal.close();
+    portal.stop();
     await process.dispose();
   });
   beforeEach(() => {
-    seen = [];
+    portal.seen = [];
   });
 
   const ml = (...args: string[]) =>
     process.run(['experiments', ...args], {
-      env: {
-        ML_URL: `http://127.0.0.1:${(portal.address() as AddressInfo).port}`,
-        ML_TOKEN: 'token',
-      },
+      env: portal.env,
     });
   const ARMS = ['--arm', 'control=1.0.0:80', '--arm', 'new=1.1.0:20'];
 
@@ -80,7 +59,7 @@ describe('ml experiments', () => {
     );
     expect(started.code).toBe(0);
     expect(started.stderr).toContain("Experiment 'price' of wine runs");
-    expect(seen.pop()).toEqual({
+    expect(portal.seen.pop()).toEqual({
       call: 'POST /models/wine/experiments',
       body: {
         environment: 'production',
@@ -91,7 +70,9 @@ describe('ml experiments', () => {
       },
     });
     const stopped = await ml('stop', 'wine', '--env', 'production');
-    expect(seen.pop()?.call).toBe('DELETE /models/wine/experiments/production');
+    expect(portal.seen.pop()?.call).toBe(
+      'DELETE /models/wine/experiments/production',
+    );
     expect(stopped.stdout).toMatch(/control +1\.0\.0 +80 % +300 +2 +4 ms/);
     expect(stopped.stdout).toMatch(/new +1\.1\.0 +20 % +0 +0 +no data/);
   });
@@ -106,7 +87,7 @@ describe('ml experiments', () => {
       ],
     });
     await ml('set', 'wine', '--env', 'production', ...ARMS);
-    expect(seen.pop()).toEqual({
+    expect(portal.seen.pop()).toEqual({
       call: 'PUT /models/wine/experiments/production',
       body: { arms: EXPERIMENT.arms },
     });
@@ -118,6 +99,6 @@ describe('ml experiments', () => {
     );
     expect(code).toBe(2);
     expect(stderr).toContain("'control=80' is not <name>=<version>:<weight>");
-    expect(seen).toEqual([]);
+    expect(portal.seen).toEqual([]);
   });
 });

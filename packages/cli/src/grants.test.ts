@@ -1,7 +1,5 @@
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { text } from 'node:stream/consumers';
 import type { Grant } from '@ml-platform/plugin-ml-common';
+import { FakePortal } from './__testUtils__/FakePortal';
 import { MlProcess } from './__testUtils__/MlProcess';
 
 jest.setTimeout(60_000);
@@ -20,41 +18,25 @@ const GRANT: Grant = {
 
 describe('ml grants', () => {
   let process: MlProcess;
-  let portal: Server;
-  let seen: { call: string; body: unknown }[];
+  const portal = new FakePortal(({ call }) =>
+    /^GET \/grants(\?|$)/.test(call) ? { items: [GRANT] } : GRANT,
+  );
 
   beforeAll(async () => {
     process = await MlProcess.build();
-    portal = createServer(async (request, response) => {
-      const body = await text(request);
-      const path = request.url!.replace('/api/ml/v1', '');
-      seen.push({
-        call: `${request.method} ${path}`,
-        body: body ? JSON.parse(body) : undefined,
-      });
-      response.setHeader('content-type', 'application/json');
-      const isList = /^\/grants(\?|$)/.test(path) && request.method === 'GET';
-      response.end(JSON.stringify(isList ? { items: [GRANT] } : GRANT));
-    });
-    await new Promise<void>(resolve => {
-      portal.listen(0, '127.0.0.1', resolve);
-    });
+    await portal.start();
   });
   afterAll(async () => {
-    portal.closeAllConnections();
-    portal.close();
+    portal.stop();
     await process.dispose();
   });
   beforeEach(() => {
-    seen = [];
+    portal.seen = [];
   });
 
   const ml = (...args: string[]) =>
     process.run(['grants', ...args], {
-      env: {
-        ML_URL: `http://127.0.0.1:${(portal.address() as AddressInfo).port}`,
-        ML_TOKEN: 'token',
-      },
+      env: portal.env,
     });
   const CREATE = [
     ...['create', '--to', 'group:Apps-Team', '--until', '2027-01-31'],
@@ -67,7 +49,7 @@ describe('ml grants', () => {
     expect(created.stderr).toContain(
       'group:default/apps-team may read wine until 2027-01-31',
     );
-    expect(seen).toEqual([
+    expect(portal.seen).toEqual([
       {
         call: 'POST /grants',
         body: {
@@ -79,10 +61,12 @@ describe('ml grants', () => {
     ]);
     const listed = await ml('list', '--team', 'Quality-Team');
     expect(listed.stdout).toMatch(/one +group:default\/apps-team +wine +read/);
-    expect(seen[1].call).toContain('team=group%3Adefault%2Fquality-team');
+    expect(portal.seen[1].call).toContain(
+      'team=group%3Adefault%2Fquality-team',
+    );
     const revoked = await ml('revoke', 'one', '--yes');
     expect(revoked.stderr).toContain('may not read wine any more');
-    expect(seen.at(-1)?.call).toBe('DELETE /grants/one');
+    expect(portal.seen.at(-1)?.call).toBe('DELETE /grants/one');
   });
 
   it('change nothing when they are asked for wrongly, or nobody can confirm', async () => {
@@ -92,6 +76,6 @@ describe('ml grants', () => {
     const unsure = await ml('revoke', 'one', '--no-input');
     expect(unsure.code).toBe(2);
     expect(unsure.stderr).toContain('Add --yes');
-    expect(seen.map(({ call }) => call)).toEqual(['GET /grants/one']);
+    expect(portal.seen.map(({ call }) => call)).toEqual(['GET /grants/one']);
   });
 });

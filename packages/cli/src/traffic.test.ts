@@ -1,6 +1,5 @@
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import type { TrafficReport } from '@ml-platform/plugin-ml-common';
+import { FakePortal } from './__testUtils__/FakePortal';
 import { MlProcess } from './__testUtils__/MlProcess';
 
 jest.setTimeout(60_000);
@@ -23,44 +22,32 @@ const NONE = { requests: 0, errors: 0, rejected: 0 };
 
 describe('ml traffic', () => {
   let process: MlProcess;
-  let portal: Server;
-  let asked: string[];
   let report: TrafficReport;
+  const portal = new FakePortal(() => report);
 
   beforeAll(async () => {
     process = await MlProcess.build();
-    portal = createServer((request, response) => {
-      asked.push(request.url!);
-      response.setHeader('content-type', 'application/json');
-      response.end(JSON.stringify(report));
-    });
-    await new Promise<void>(resolve => {
-      portal.listen(0, '127.0.0.1', resolve);
-    });
+    await portal.start();
   });
   afterAll(async () => {
-    portal.closeAllConnections();
-    portal.close();
+    portal.stop();
     await process.dispose();
   });
   beforeEach(() => {
-    asked = [];
+    portal.seen = [];
     report = REPORT;
   });
 
   const ml = (...args: string[]) =>
     process.run(['traffic', ...args], {
-      env: {
-        ML_URL: `http://127.0.0.1:${(portal.address() as AddressInfo).port}`,
-        ML_TOKEN: 'token',
-      },
+      env: portal.env,
     });
 
   it('shows each version and all of them', async () => {
     const { code, stdout } = await ml('wine', '--env', 'staging');
     expect(code).toBe(0);
-    expect(asked).toEqual([
-      '/api/ml/v1/models/wine/deployments/staging/traffic',
+    expect(portal.seen).toEqual([
+      { call: 'GET /models/wine/deployments/staging/traffic' },
     ]);
     const rows = stdout
       .trim()
