@@ -37,11 +37,7 @@ import { readMlConfig } from './config';
 import { createEvaluations } from './evaluations/createEvaluations';
 import { ChangeNotifier } from './events/ChangeNotifier';
 import { DatabaseExperimentStore } from './experiments/DatabaseExperimentStore';
-import { ExperimentCarrier } from './experiments/ExperimentCarrier';
 import { ExperimentService } from './experiments/ExperimentService';
-import { createGitops } from './gitops/createGitops';
-import { DatabaseGitopsStore } from './gitops/DatabaseGitopsStore';
-import { ReleaseIntents } from './gitops/ReleaseIntents';
 import { SingleValue } from './extensions/SingleValue';
 import { DatabaseGrantStore } from './grants/DatabaseGrantStore';
 import { GrantedModels } from './grants/GrantedModels';
@@ -69,17 +65,10 @@ import { startArtifacts } from './registry/startArtifacts';
 import { VersionDeletion } from './registry/VersionDeletion';
 import { VersionFiles } from './registry/VersionFiles';
 import { VersionLifecycle } from './registry/VersionLifecycle';
-import { DatabaseReleaseQuotas } from './releases/admission/DatabaseReleaseQuotas';
-import { ReleaseAdmission } from './releases/admission/ReleaseAdmission';
-import { ReleaseExceptions } from './releases/admission/ReleaseExceptions';
+import { createReleases } from './releases/createReleases';
 import { DatabaseReleaseStore } from './releases/DatabaseReleaseStore';
-import { DeploymentViews } from './releases/DeploymentViews';
-import { Reconciler } from './releases/Reconciler';
 import { ReleaseInsights } from './releases/ReleaseInsights';
 import { ReleaseRecords } from './releases/ReleaseRecords';
-import { ReleaseRunner } from './releases/ReleaseRunner';
-import { ReleaseService } from './releases/ReleaseService';
-import { RolloutSteering } from './releases/RolloutSteering';
 import { Undeployment } from './releases/Undeployment';
 import { DatabaseRetentionStore } from './retention/DatabaseRetentionStore';
 import { scheduleRetention } from './retention/scheduleRetention';
@@ -87,7 +76,6 @@ import { RetentionService } from './retention/RetentionService';
 import { EXCHANGE_PATH } from './serviceAccounts/router';
 import { startServiceAccounts } from './serviceAccounts/startServiceAccounts';
 import { createServingTarget } from './serving/createServingTarget';
-import { ServingMonitor } from './serving/ServingMonitor';
 import { startWebhooks } from './webhooks/startWebhooks';
 
 /**
@@ -340,83 +328,23 @@ export const mlPlugin = createBackendPlugin({
           changes,
           logger,
         };
-        const carrier = new ExperimentCarrier({
-          ...shared,
-          releases: store,
-          loadTimeout: config.loadTimeout,
-        });
-        const gitopsStore = new DatabaseGitopsStore({ knex });
-        let onIntent = () => {};
-        const released = config.gitops
-          ? new ReleaseIntents({
-              outbox,
-              store: gitopsStore,
-              onIntent: () => onIntent(),
-            })
-          : outbox;
-        const reconciler = new Reconciler({
-          ...shared,
+        const {
           carrier,
-          outbox: released,
-        });
-        const monitor = new ServingMonitor({
-          target,
-          changes,
-          logger,
-          interval: config.statusInterval,
-          onStatus: models => reconciler.reconcile(models),
-        });
-        const runner = new ReleaseRunner({
-          ...shared,
-          outbox: released,
-          loadTimeout: config.loadTimeout,
-          policies,
-          strategies: config.strategies,
-          onRouted: () => monitor.refresh(),
-        });
-        const deployments = new DeploymentViews({ ...shared, monitor });
-        const releaseExceptions = new ReleaseExceptions({
-          ...shared,
-          approvals,
-          authorizer,
-        });
-        const steering = new RolloutSteering({
-          ...shared,
-          authorizer,
-          exceptions: releaseExceptions,
-        });
-        const releases = new ReleaseService({
-          ...shared,
-          authorizer,
-          outbox,
-          proofs,
+          deployments,
+          gitops,
+          monitor,
+          releaseExceptions,
+          releases,
+          runner,
           steering,
-          exceptions: releaseExceptions,
-          admission: new ReleaseAdmission({
-            store,
-            quotas: new DatabaseReleaseQuotas({ knex }),
-            policy: {
-              getReleasePolicy: async () => ({
-                ...config.releaseRules,
-                quotas: await policies.get('quotas'),
-              }),
-            },
-          }),
-          gate,
-          onCreated: () => runner.wake(),
+        } = createReleases({
+          deps,
+          config,
+          knex,
+          shared,
+          models: registryStore,
+          ...{ approvals, authorizer, gate, outbox, policies, proofs },
         });
-
-        const gitops =
-          config.gitops &&
-          createGitops({
-            ...deps,
-            settings: config.gitops,
-            store: gitopsStore,
-            releaseStore: store,
-            models: registryStore,
-            ...{ registry, releases, authorizer, audit, policies },
-          });
-        onIntent = () => gitops?.wake();
 
         const experiments = new ExperimentService({
           ...shared,
@@ -433,7 +361,7 @@ export const mlPlugin = createBackendPlugin({
           custom: customAuthority.get(),
           knex,
           target,
-          getOwnershipRefs: ownershipRefs(deps.userInfo),
+          getOwnershipRefs,
           statusInterval: config.statusInterval,
         });
         const { batchJobs, batchRunner } = await createBatchJobs({
@@ -494,7 +422,7 @@ export const mlPlugin = createBackendPlugin({
             target,
             httpAuth,
             policies,
-            getOwnershipRefs: ownershipRefs(deps.userInfo),
+            getOwnershipRefs,
             version,
             registryHost: config.registryHost,
             externalRegistry: config.externalRegistry,
