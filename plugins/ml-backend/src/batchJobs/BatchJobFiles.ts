@@ -72,7 +72,9 @@ export class BatchJobFiles {
   }
 
   async remove(id: string): Promise<void> {
-    await rm(this.#folder(id), { recursive: true, force: true });
+    // A run that is only now told to stop may add a file while others are removed.
+    const again = { maxRetries: 10, retryDelay: 20 };
+    await rm(this.#folder(id), { recursive: true, force: true, ...again });
   }
 
   #tooLarge(): Error {
