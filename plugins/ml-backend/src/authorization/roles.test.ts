@@ -1,39 +1,23 @@
 import { mockCredentials } from '@backstage/backend-test-utils';
-import {
-  includesCapability,
-  MlClient,
-  reachOf,
-  type Role,
-  ROLES,
-} from '@ml-platform/plugin-ml-common';
 import { testDatabases } from '../__testUtils__/databases';
+import { type Ids, OPERATIONS, toRequest } from '../__testUtils__/operations';
 import {
-  type Ids,
-  type Operation,
-  OPERATIONS,
-  toRequest,
-} from '../__testUtils__/operations';
-import { examplePackage, pushPackage } from '../__testUtils__/packages';
-import { startWithRoles } from '../__testUtils__/startWithRoles';
+  addModels,
+  CASES,
+  expected,
+  modelFor,
+  type Outcome,
+  PEOPLE,
+  refusalIn,
+  SCOPES,
+  serviceClient,
+} from '../__testUtils__/roleMatrix';
 import type { TestPlatform } from '../__testUtils__/startPlatform';
+import { startWithRoles } from '../__testUtils__/startWithRoles';
 
 jest.setTimeout(240_000);
 
 const databases = testDatabases();
-
-/** Somebody in each role, and the team of theirs. */
-const PEOPLE: Record<Role | 'none', { user: string; team: string }> = {
-  'ml-viewer': { user: 'vera', team: 'apps' },
-  'ml-engineer': { user: 'mei', team: 'quality' },
-  'platform-admin': { user: 'olga', team: 'platform' },
-  'data-access-auditor': { user: 'sam', team: 'security' },
-  none: { user: 'nobody', team: 'unknown' },
-};
-const CASES = [...ROLES, 'none'] as const;
-type Case = (typeof CASES)[number];
-
-const SCOPES = ['own', 'other', 'read', 'operate'] as const;
-type Scope = (typeof SCOPES)[number];
 
 const UNKNOWN_IDS: Ids = {
   release: '00000000-0000-4000-8000-000000000000',
@@ -47,55 +31,15 @@ interface Answer {
   message?: string;
 }
 
-/** `blind`: told that no role of theirs shows models. */
-type Outcome = 'allowed' | 'denied' | 'hidden' | 'blind' | 'taken';
-
 /** What an answer comes down to. */
 function outcomeOf({ message = '', status }: Answer): Outcome | 'unknown' {
   if (status === 401) return 'unknown';
-  if (status === 403) {
-    if (message.includes('no role that shows models')) return 'blind';
-    return message.includes('lacks the permission') ? 'denied' : 'unknown';
-  }
-  if (/There is no (model|release|approval)/.test(message)) return 'hidden';
-  return message.includes("taken by another team's model")
-    ? 'taken'
-    : 'allowed';
-}
-
-/** What the role table says must come of it. */
-function expected(
-  { about, blind, hidden, permission }: Operation,
-  who: Case,
-  scope: Scope,
-): Outcome {
-  if (permission === 'open') return 'allowed';
-  const roles = who === 'none' ? [] : [who];
-  const reaches = (name: string) => {
-    const { capability, reach } = reachOf(name, roles)!;
-    if (reach === 'all') return true;
-    if (reach === 'none' || about === 'platform') return false;
-    if (scope === 'own') return true;
-    return (
-      reach === 'granted' &&
-      scope !== 'other' &&
-      includesCapability(scope, capability)
-    );
-  };
-  if (about === 'platform') return reaches(permission) ? 'allowed' : 'denied';
-  const sees = reachOf('ml.model.read', roles)!.reach !== 'none';
-  if (about === 'list') return sees ? 'allowed' : 'blind';
-  if (hidden && !reaches('ml.model.read')) {
-    return reaches('ml.model.create') ? 'taken' : 'denied';
-  }
-  if (!sees) return blind ?? 'blind';
-  if (!reaches('ml.model.read')) return 'hidden';
-  return reaches(permission) ? 'allowed' : 'denied';
+  return refusalIn(message) ?? (status === 403 ? 'unknown' : 'allowed');
 }
 
 describe.each(databases.ids)('roles on %s', databaseId => {
   let platform: TestPlatform;
-  const ids = new Map<string, Ids>();
+  let ids: Map<string, Ids>;
 
   const ask = async (
     user: string,
@@ -120,70 +64,12 @@ describe.each(databases.ids)('roles on %s', databaseId => {
     const message = response.ok ? undefined : JSON.parse(text).error?.message;
     return { status: response.status, text, message };
   };
-  const service = () =>
-    new MlClient({
-      baseUrl: async () => `${platform.url}/api/ml`,
-      fetch: (input, init) => {
-        const headers = new Headers(init?.headers);
-        headers.set('authorization', mockCredentials.service.header());
-        return fetch(input, { ...init, headers });
-      },
-    });
-
-  const nameOf = (who: Case, scope: Scope) =>
-    scope === 'own'
-      ? `of-${PEOPLE[who].team}`
-      : { other: 'of-others', read: 'to-read', operate: 'to-operate' }[scope];
-
-  async function addModel(name: string, team: string): Promise<void> {
-    const files = examplePackage('wine-classifier', {
-      'model.yaml': [
-        [/^name: .*$/m, `name: ${name}`],
-        [/^owner: .*$/m, `owner: group:default/${team}-team`],
-      ],
-    });
-    const digest = await pushPackage({
-      url: platform.url,
-      token: mockCredentials.service.token(),
-      model: name,
-      files,
-    });
-    const client = service();
-    await client.registerVersion(name, { version: '1.0.0', digest });
-    const release = await client.createRelease(name, {
-      environment: 'staging',
-      version: '1.0.0',
-    });
-    await platform.finished(release, client);
-    const approval = await client.limits.request(name, {
-      maxBytes: 2 ** 40,
-      expiresAt: new Date(Date.now() + 86_400_000).toISOString(),
-      reason: 'a test',
-    });
-    ids.set(name, { release: release.id, approval: approval.id, grant: '' });
-  }
 
   beforeAll(async () => {
     platform = await startWithRoles({
       knex: await databases.init(databaseId),
     });
-    for (const { team } of Object.values(PEOPLE)) {
-      await addModel(`of-${team}`, team);
-    }
-    for (const name of ['of-others', 'to-read', 'to-operate']) {
-      await addModel(name, 'health');
-    }
-    for (const capability of ['read', 'operate'] as const) {
-      for (const { team } of Object.values(PEOPLE)) {
-        await platform.as('user:default/hana').access.createGrant({
-          subject: `group:default/${team}-team`,
-          model: `to-${capability}`,
-          capability,
-          reason: 'they work on it with us',
-          expiresAt: new Date(Date.now() + 86_400_000).toISOString(),
-        });
-      }
-    }
+    ids = await addModels(platform);
   });
   afterAll(() => platform?.stop());
 
@@ -197,7 +83,7 @@ describe.each(databases.ids)('roles on %s', databaseId => {
       if (who === 'platform-admin') return [];
       const seen = SCOPES.filter(
         scope => expected(readsModel, who, scope) === 'allowed',
-      ).map(scope => nameOf(who, scope));
+      ).map(scope => modelFor(who, scope));
       return [...ids.keys()].filter(name => !seen.includes(name));
     };
 
@@ -222,7 +108,7 @@ describe.each(databases.ids)('roles on %s', databaseId => {
         ),
       ),
     )('%s, %s: %s', async (_route, scope, outcome, operation) => {
-      const name = nameOf(who, scope);
+      const name = modelFor(who, scope);
       const request = toRequest(operation, name, ids.get(name)!);
       const requestId = `${who}-${scope}-${OPERATIONS.indexOf(operation)}`;
       const answer = await ask(user, request, requestId);
@@ -257,7 +143,7 @@ describe.each(databases.ids)('roles on %s', databaseId => {
     requestId: string,
   ): Promise<boolean> {
     if (outcome !== 'denied' && outcome !== 'blind') return true;
-    const { items } = await service().audit.list({
+    const { items } = await serviceClient(platform).audit.list({
       actor: `user:default/${user}`,
       outcome: 'denied',
       limit: 1,
