@@ -42,7 +42,16 @@ export async function hasBlob(
   });
   if (response.status === 200) return true;
   if (response.status === 404) return false;
-  throw registryError('Asking the registry what it has failed', response);
+  // An answer to HEAD has no body, and so no reason; to GET it has.
+  const explained = await requestWithRetry(registry, {
+    method: 'GET',
+    url: `/v2/${repository}/blobs/${digest}`,
+    headers: { range: 'bytes=0-0' },
+  });
+  throw registryError(
+    `Looking into the repository ${repository} failed`,
+    explained.status >= 400 ? explained : response,
+  );
 }
 
 /**
