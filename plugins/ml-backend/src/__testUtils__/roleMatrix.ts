@@ -79,6 +79,11 @@ export function modelFor(who: Case, scope: Scope): string {
     : { other: 'of-others', read: 'to-read', operate: 'to-operate' }[scope];
 }
 
+/** What somebody signs in with. */
+export function tokenFor(who: Case): string {
+  return mockCredentials.user.token(`user:default/${PEOPLE[who].user}`);
+}
+
 /** A client that the policy lets pass, as it does every service. */
 export function serviceClient(platform: TestPlatform): MlClient {
   return new MlClient({
