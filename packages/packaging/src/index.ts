@@ -13,6 +13,7 @@ export {
   createPortalClient,
   type PortalAccess,
 } from './network/createPortalClient';
+export { saveResponse } from './network/saveResponse';
 export { toUnreachable } from './network/toUnreachable';
 export * from './package';
 export * from './push';

@@ -380,6 +380,7 @@ export const mlPlugin = createBackendPlugin({
           deployments,
           evaluations,
           releases,
+          batchJobs,
         });
         deps.httpRouter.use(
           createRouter({

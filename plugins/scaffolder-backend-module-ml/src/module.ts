@@ -3,6 +3,7 @@ import {
   createBackendModule,
 } from '@backstage/backend-plugin-api';
 import { scaffolderActionsExtensionPoint } from '@backstage/plugin-scaffolder-node';
+import { createBatchAction } from './actions/createBatchAction';
 import { createDeployAction } from './actions/createDeployAction';
 import { createEvaluateAction } from './actions/createEvaluateAction';
 import { createModelAction } from './actions/createModelAction';
@@ -39,6 +40,7 @@ export const scaffolderModuleMl = createBackendModule({
           createDeployAction({ access }),
           createPromoteAction({ access }),
           createRollbackAction({ access }),
+          createBatchAction({ access }),
         );
         const directory = config.getOptionalString(
           'scaffolder.ml.repositories.directory',

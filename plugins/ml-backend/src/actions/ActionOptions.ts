@@ -1,4 +1,5 @@
 import type { ActionsRegistryService } from '@backstage/backend-plugin-api/alpha';
+import type { BatchJobService } from '../batchJobs/BatchJobService';
 import type { EvaluationService } from '../evaluations/EvaluationService';
 import type { ModelCreation } from '../registry/ModelCreation';
 import type { RegistryService } from '../registry/RegistryService';
@@ -12,6 +13,7 @@ export interface ActionOptions {
   creation: ModelCreation;
   lifecycle: VersionLifecycle;
   deployments: DeploymentViews;
+  batchJobs: BatchJobService;
   evaluations: EvaluationService;
   releases: ReleaseService;
 }

@@ -2,6 +2,7 @@ import { mockCredentials } from '@backstage/backend-test-utils';
 import { AuthorizeResult } from '@backstage/plugin-permission-common';
 import type { Knex } from 'knex';
 import { testDatabases } from '../__testUtils__/databases';
+import { Doubler } from '../__testUtils__/Doubler';
 import { examplePackage } from '../__testUtils__/packages';
 import { eventually, TestPlatform } from '../__testUtils__/startPlatform';
 
@@ -27,11 +28,11 @@ describe.each(databases.ids)('actions on %s', databaseId => {
     const response = await fetch(
       `${platform.url}/api/ml/.backstage/actions/v1/actions${path}`,
       {
-        ...init,
         headers: {
           authorization: mockCredentials.user.header('user:default/mia'),
           'content-type': 'application/json',
         },
+        ...init,
       },
     );
     return { status: response.status, body: await response.json() };
@@ -104,12 +105,56 @@ describe.each(databases.ids)('actions on %s', databaseId => {
       'ml:evaluate-version': ADDING,
       'ml:promote-version': CHANGING,
       'ml:roll-back': CHANGING,
+      'ml:run-batch-job': { ...ADDING, idempotent: false },
+      'ml:get-batch-job': READ_ONLY,
     });
     for (const { description, schema } of body.actions) {
       expect(description.length).toBeGreaterThan(80);
       expect(schema.input.type).toBe('object');
       expect(Object.keys(schema.output.properties)).not.toHaveLength(0);
     }
+  });
+
+  it('predict for rows, and give what came of it to who asked alone', async () => {
+    const gateway = new Doubler();
+    platform.target.gateway = await gateway.start();
+    const job = await ask('run-batch-job', {
+      model: MODEL,
+      environment: 'production',
+      rows: '{"x": 1, "name": "a"}\n{"x": -1, "name": "b"}\n{"x": 3, "name": "c"}\n',
+      ...{ columns: ['x=x'], keep: ['name'], maxRejected: '1' },
+    });
+    expect(job.predictions).toBeUndefined();
+    const ended = await eventually(async () => {
+      const now = await ask('get-batch-job', { id: job.id });
+      return now.finishedAt && now;
+    }, `batch job ${job.id} to end`);
+    gateway.stop();
+    expect(ended).toMatchObject({
+      ...{ state: 'succeeded', version: '1.0.0', rows: 3, rejected: 1 },
+      predictions:
+        '{"row":1,"name":"a","twice":2}\n{"row":3,"name":"c","twice":6}\n',
+      rejections: expect.stringContaining('"row":2'),
+    });
+    const others = await call('/ml:get-batch-job/invoke', {
+      method: 'POST',
+      body: JSON.stringify({ id: job.id }),
+      headers: {
+        authorization: mockCredentials.user.header('user:default/paul'),
+        'content-type': 'application/json',
+      },
+    });
+    expect(others.body.output).toMatchObject({ state: 'succeeded' });
+    expect(others.body.output.predictions).toBeUndefined();
+  });
+
+  it('refuse to predict for who may not', async () => {
+    permissions['ml.prediction.try'] = AuthorizeResult.DENY;
+    await expect(
+      invoke('run-batch-job', {
+        ...{ model: MODEL, environment: 'staging', rows: '{"x": 1}' },
+      }),
+    ).resolves.toMatchObject({ status: 403 });
   });
 
   it('create a model and give it a version that was pushed', async () => {

@@ -44,6 +44,30 @@ export function releaseOutput(zod: Zod) {
   });
 }
 
+export function batchJobOutput(zod: Zod) {
+  return zod.object({
+    id: zod.string().describe('Id of the job, for get-batch-job'),
+    model: zod.string(),
+    environment: zod.enum(ENVIRONMENTS),
+    version: zod
+      .string()
+      .optional()
+      .describe('The version that answers; absent until the job has begun'),
+    state: zod
+      .enum(['queued', 'running', 'succeeded', 'failed', 'cancelled'])
+      .describe('queued and running go on by themselves; the others are final'),
+    rows: zod.number().describe('Rows that are dealt with'),
+    rejected: zod.number().describe('Rows among them that were rejected'),
+    message: zod
+      .string()
+      .optional()
+      .describe('What came of it, or what it waits for'),
+    requestedBy: zod.string(),
+    createdAt: zod.string().describe('ISO 8601'),
+    finishedAt: zod.string().optional().describe('ISO 8601'),
+  });
+}
+
 export function deploymentOutput(zod: Zod) {
   return zod.object({
     environment: zod.enum(ENVIRONMENTS),

@@ -2,6 +2,7 @@ import type { ActionOptions } from './ActionOptions';
 import { createCreateModelAction } from './createCreateModelAction';
 import { createEvaluateVersionAction } from './createEvaluateVersionAction';
 import { createDeployVersionAction } from './createDeployVersionAction';
+import { createGetBatchJobAction } from './createGetBatchJobAction';
 import { createGetModelAction } from './createGetModelAction';
 import { createGetReleaseAction } from './createGetReleaseAction';
 import { createGetVersionAction } from './createGetVersionAction';
@@ -10,6 +11,7 @@ import { createPromoteVersionAction } from './createPromoteVersionAction';
 import { createPublishVersionAction } from './createPublishVersionAction';
 import { createRegisterVersionAction } from './createRegisterVersionAction';
 import { createRollBackAction } from './createRollBackAction';
+import { createRunBatchJobAction } from './createRunBatchJobAction';
 import { createSearchVersionsAction } from './createSearchVersionsAction';
 
 /**
@@ -29,4 +31,6 @@ export function registerActions(options: ActionOptions): void {
   createPromoteVersionAction(options);
   createRollBackAction(options);
   createGetReleaseAction(options);
+  createRunBatchJobAction(options);
+  createGetBatchJobAction(options);
 }

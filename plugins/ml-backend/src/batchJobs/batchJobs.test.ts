@@ -1,9 +1,6 @@
 import { existsSync, mkdtempSync, readdirSync } from 'node:fs';
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { text } from 'node:stream/consumers';
 import {
   AuthorizeResult,
   type PolicyDecision,
@@ -11,6 +8,7 @@ import {
 import type { BatchJob } from '@ml-platform/plugin-ml-common';
 import type { Knex } from 'knex';
 import { testDatabases } from '../__testUtils__/databases';
+import { Doubler } from '../__testUtils__/Doubler';
 import { examplePackage } from '../__testUtils__/packages';
 import { refusal } from '../__testUtils__/refusal';
 import { ScriptedServingTarget } from '../__testUtils__/ScriptedServingTarget';
@@ -21,10 +19,6 @@ jest.setTimeout(120_000);
 const databases = testDatabases();
 const MODEL = 'wine-classifier';
 const ADA = 'user:default/ada';
-const INTERFACE = {
-  inputs: [{ name: 'x', datatype: 'FP64', shape: [-1, 1] }],
-  outputs: [{ name: 'twice', datatype: 'FP64', shape: [-1] }],
-};
 
 const ALLOWED: PolicyDecision = { result: AuthorizeResult.ALLOW };
 /** Of a team that owns none of the models. */
@@ -38,53 +32,6 @@ const OWN_MODELS: PolicyDecision = {
     params: { claims: ['group:default/others'] },
   },
 };
-
-/** A gateway of the protocol that doubles numbers and refuses negative ones. */
-class Doubler {
-  /** How many requests it answers before it holds the others up. */
-  budget = Infinity;
-  readonly seen: number[] = [];
-  #held: Array<() => void> = [];
-  readonly #server: Server = createServer(async (request, response) => {
-    const body = await text(request);
-    response.setHeader('x-ml-version', '1.0.0');
-    if (request.method === 'GET') {
-      response.end(JSON.stringify({ name: MODEL, ...INTERFACE }));
-      return;
-    }
-    this.budget -= 1;
-    if (this.budget < 0) {
-      await new Promise<void>(resolve => this.#held.push(resolve));
-    }
-    const { data } = JSON.parse(body).inputs[0] as { data: number[] };
-    if (data.some(value => value < 0)) {
-      response.statusCode = 400;
-      response.end('{"error":"x must not be negative"}');
-      return;
-    }
-    this.seen.push(...data);
-    const outputs = [{ name: 'twice', data: data.map(value => 2 * value) }];
-    response.end(JSON.stringify({ outputs }));
-  });
-
-  async start(): Promise<string> {
-    await new Promise<void>(resolve => {
-      this.#server.listen(0, '127.0.0.1', resolve);
-    });
-    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
-  }
-
-  release(): void {
-    this.budget = Infinity;
-    for (const go of this.#held.splice(0)) go();
-  }
-
-  stop(): void {
-    this.release();
-    this.#server.closeAllConnections();
-    this.#server.close();
-  }
-}
 
 describe.each(databases.ids)('batch jobs on %s', id => {
   let knex: Knex;

@@ -13,11 +13,12 @@ export class BatchJobsClient {
     this.#transport = transport;
   }
 
-  /** Uploads the input; the job begins when it is whole. */
+  /** Uploads the input; the job begins when it is whole. The signal ends the upload. */
   create(
     model: string,
     request: CreateBatchJobRequest,
     input: Blob,
+    signal?: AbortSignal,
   ): Promise<BatchJob> {
     const { columns, keep, ...rest } = request;
     const query = toQuery({
@@ -27,6 +28,7 @@ export class BatchJobsClient {
     });
     return this.#transport.request('POST', `${pathOf(model)}${query}`, {
       content: input,
+      signal,
     });
   }
 
@@ -45,8 +47,12 @@ export class BatchJobsClient {
   }
 
   /** The predictions, or the rows that were rejected, with the reasons; for who asked only. */
-  download(id: string, file: 'output' | 'rejected'): Promise<Response> {
-    return this.#transport.fetch('GET', `${jobPath(id)}/${file}`);
+  download(
+    id: string,
+    file: 'output' | 'rejected',
+    signal?: AbortSignal,
+  ): Promise<Response> {
+    return this.#transport.fetch('GET', `${jobPath(id)}/${file}`, { signal });
   }
 }
 

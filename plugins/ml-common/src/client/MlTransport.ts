@@ -15,6 +15,8 @@ interface RequestOptions {
   /** Anything else than JSON, as it is. */
   content?: Blob;
   idempotencyKey?: string;
+  /** Instead of the time limit that the caller's `fetch` has. */
+  signal?: AbortSignal;
 }
 
 /**
@@ -59,6 +61,7 @@ export class MlTransport {
       method,
       headers,
       body: options.content ?? text,
+      signal: options.signal,
     });
     if (!response.ok) {
       throw await ResponseError.fromResponse(response);

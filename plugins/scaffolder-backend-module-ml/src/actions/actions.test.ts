@@ -6,10 +6,12 @@ import { temporaryFolder } from '@ml-platform/packaging/testUtils';
 // The registry as it runs, and not what it might answer.
 /* eslint-disable @backstage/no-relative-monorepo-imports */
 import { testDatabases } from '../../../ml-backend/src/__testUtils__/databases';
+import { Doubler } from '../../../ml-backend/src/__testUtils__/Doubler';
 import { TestPlatform } from '../../../ml-backend/src/__testUtils__/startPlatform';
 /* eslint-enable @backstage/no-relative-monorepo-imports */
 import { Front } from '../__testUtils__/Front';
 import { MlAccess } from '../lib/MlAccess';
+import { createBatchAction } from './createBatchAction';
 import { createDeployAction } from './createDeployAction';
 import { createEvaluateAction } from './createEvaluateAction';
 import { createPackageAction } from './createPackageAction';
@@ -253,6 +255,63 @@ describe('actions for templates', () => {
       await expect(
         promote({ version: '1.1.0', reason: 'Next' }),
       ).rejects.toThrow(/rolled back: It is worse/);
+    });
+  });
+
+  describe('ml:batch:run', () => {
+    const doubler = new Doubler();
+    const ROWS = 'id,x\na,1\nb,-1\nc,3\n';
+    beforeEach(async () => {
+      platform.target.gateway = await doubler.start();
+      await register();
+      await writeFile(folder.path('workspace/rows.csv'), ROWS);
+    });
+    afterEach(() => doubler.stop());
+
+    const predict = (input = {}, options = {}) =>
+      run(
+        createBatchAction({ access }),
+        {
+          ...{ model: MODEL, environment: 'production', keep: ['id'] },
+          ...{ input: 'rows.csv', output: 'out/scores.jsonl' },
+          ...input,
+        },
+        { task: 'batch', ...options },
+      );
+
+    it('writes the predictions into the workspace, and what was rejected', async () => {
+      const done = await predict({ maxRejected: '1' });
+      expect(done).toMatchObject({
+        ...{ version: '1.0.0', rows: 3, rejected: 1 },
+        output: 'out/scores.jsonl',
+        rejectedFile: 'out/scores.rejected.jsonl',
+      });
+      const read = (path: string) =>
+        readFile(folder.path('workspace', path), 'utf8');
+      expect(await read('out/scores.jsonl')).toBe(
+        '{"row":1,"id":"a","twice":2}\n{"row":3,"id":"c","twice":6}\n',
+      );
+      expect(JSON.parse(await read('out/scores.rejected.jsonl')).row).toBe(2);
+      await expect(mia().batchJobs.list(MODEL)).resolves.toMatchObject({
+        items: [{ id: done.jobId, requestedBy: MIA }],
+      });
+    });
+
+    it('fails with the reason of the job', async () => {
+      await expect(predict()).rejects.toThrow(/it is failed\. .*rejected/);
+    });
+
+    it.each([
+      [{ input: 'none.csv' }, /Cannot read none\.csv/],
+      [{ output: 'scores.txt' }, /scores\.txt.*must end in \.csv/],
+      [{ input: '../../rows.csv' }, /outside its parent/],
+    ])('refuses %j', async (input, reason) => {
+      await expect(predict(input)).rejects.toThrow(reason);
+    });
+
+    it('asks for nothing in a dry run', async () => {
+      await predict({}, { isDryRun: true });
+      await expect(mia().batchJobs.list(MODEL)).resolves.toEqual({ items: [] });
     });
   });
 

@@ -1,5 +1,6 @@
 import { validate } from 'jsonschema';
 import { parse } from 'yaml';
+import { createBatchAction } from './createBatchAction';
 import { createDeployAction } from './createDeployAction';
 import { createEvaluateAction } from './createEvaluateAction';
 import { createModelAction } from './createModelAction';
@@ -13,6 +14,7 @@ import { createRollbackAction } from './createRollbackAction';
 const access = {} as never;
 
 const ACTIONS = [
+  createBatchAction({ access }),
   createDeployAction({ access }),
   createEvaluateAction({ access }),
   createModelAction({ access }),

@@ -1,24 +1,14 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Evaluation, MlClient } from '@ml-platform/plugin-ml-common';
-
-const INTERVAL_MS = 1_000;
+import { untilDone } from './untilDone';
 
 /** Follows an evaluation until it is over, or the time is up. */
-export async function waitForEvaluation(options: {
+export function waitForEvaluation(options: {
   client: MlClient;
   id: string;
   seconds: number;
   signal?: AbortSignal;
   onChange: (evaluation: Evaluation) => void;
 }): Promise<Evaluation> {
-  const { client, id, onChange, seconds, signal } = options;
-  const deadline = Date.now() + seconds * 1000;
-  let last: Evaluation | undefined;
-  for (;;) {
-    const now = await client.evaluations.get(id);
-    if (now.state !== last?.state) onChange(now);
-    last = now;
-    if (now.finishedAt || Date.now() > deadline) return now;
-    await sleep(INTERVAL_MS, undefined, { signal });
-  }
+  const { client, id, ...rest } = options;
+  return untilDone({ ...rest, look: () => client.evaluations.get(id) });
 }

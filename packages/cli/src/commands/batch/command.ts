@@ -1,6 +1,7 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { Launch } from '../../program';
 import { collect, environmentOption, examples, parseTimeout } from '../options';
+import { addBatchJobsCommands } from './jobs/command';
 
 type Format = 'csv' | 'jsonl' | 'parquet';
 
@@ -22,7 +23,25 @@ export interface BatchRunCommandOptions {
   giveUpAfter: number;
   header: string[];
   restart?: boolean;
+  onPlatform?: boolean;
+  wait: boolean;
+  timeout?: number;
 }
+
+/** What only a run on this machine can be told, by the names that commander gives. */
+const LOCAL_ONLY: Record<string, string> = {
+  gateway: '--gateway',
+  batchSize: '--batch-size',
+  maxConcurrency: '--max-concurrency',
+  rate: '--rate',
+  targetLatency: '--target-latency',
+  giveUpAfter: '--give-up-after',
+  header: '--header',
+};
+const PLATFORM_ONLY: Record<string, string> = {
+  wait: '--no-wait',
+  timeout: '--timeout',
+};
 
 export function addBatchCommands(program: Command, launch: Launch): void {
   const batch = program.command('batch').description('Predict for whole files');
@@ -95,6 +114,16 @@ export function addBatchCommands(program: Command, launch: Launch): void {
       [],
     )
     .option('--restart', 'begin anew, and replace the output')
+    .option(
+      '--on-platform',
+      'upload the input and have the platform predict; it goes on when this command ends',
+    )
+    .option('--no-wait', 'with --on-platform: return when the job is created')
+    .option(
+      '--timeout <duration>',
+      'with --on-platform: wait this long (default: without end)',
+      parseTimeout,
+    )
     .addHelpText(
       'after',
       `
@@ -106,13 +135,26 @@ ${examples(
   'ml batch run wine-classifier --env staging --input wines.csv --output labels.csv',
   'ml batch run churn@2 --env production --input customers.parquet --output churn.parquet --keep customer_id',
   'ml batch run fraud@1.4.0 --env production --input rows.jsonl --output scores.jsonl --rate 500 --max-rejected 0.1%',
+  'ml batch run wine-classifier --env production --input wines.csv --output labels.csv --on-platform',
 )}`,
     )
-    .action((target: string, options: BatchRunCommandOptions) =>
-      launch(async context =>
-        (await import('./run')).batchRun(context, target, options),
-      ),
+    .action(
+      (target: string, options: BatchRunCommandOptions, command: Command) =>
+        launch(async context => {
+          const { refuseOptions } = await import('./refuseOptions');
+          const given = (name: string) =>
+            command.getOptionValueSource(name) === 'cli';
+          if (options.onPlatform) {
+            refuseOptions(LOCAL_ONLY, given, 'cannot be used with');
+            const { runOnPlatform } = await import('./jobs/runOnPlatform');
+            await runOnPlatform(context, target, options);
+          } else {
+            refuseOptions(PLATFORM_ONLY, given, 'is for');
+            await (await import('./run')).batchRun(context, target, options);
+          }
+        }),
     );
+  addBatchJobsCommands(batch, launch);
 }
 
 function formatOption(flag: string): Option {

@@ -1,12 +1,9 @@
-import { extname } from 'node:path';
-import { stat } from 'node:fs/promises';
 import {
   type BatchSummary,
   InferenceEndpoint,
   parseRejectionLimit,
   runBatch,
 } from '@ml-platform/batch';
-import type { RowFormat } from '@ml-platform/datasets';
 import type { CommandContext } from '../../CommandContext';
 import { REQUEST_ID } from '../../connection/requestId';
 import { formatDuration, plural } from '../../output/format';
@@ -16,6 +13,7 @@ import { resolveRef } from '../resolveRef';
 import { quote } from '../register/quoteCommand';
 import { batchReporter } from './batchReporter';
 import type { BatchRunCommandOptions } from './command';
+import { inputFile, outputFile } from './files';
 
 const FIRST_ROWS = 16;
 const MOST_ROWS = 4_096;
@@ -35,10 +33,6 @@ export async function batchRun(
     );
   }
   const input = await inputFile(options);
-  const outputFile = {
-    path: options.output,
-    format: formatOf(options.output, options.outputFormat, 'output'),
-  };
   const key = context.env.ML_CONSUMER_KEY;
   const headers = {
     ...(key && { authorization: `Bearer ${key}` }),
@@ -60,7 +54,7 @@ export async function batchRun(
       }),
       pin,
       input,
-      output: outputFile,
+      output: outputFile(options),
       mapping: {
         columns: options.columns,
         keep: options.keep,
@@ -128,41 +122,6 @@ async function findGateway(
       ? (await resolveRef({ client, output }, { model, alias: pin })).version
       : pin,
   };
-}
-
-async function inputFile({ input, inputFormat }: BatchRunCommandOptions) {
-  const found = await stat(input).catch(error => {
-    throw usageError(`Cannot read ${input}: ${error.message}`);
-  });
-  if (!found.isFile()) {
-    throw usageError(
-      `${input} is not a file`,
-      'A run that can go on after an interruption has to read its input again.',
-    );
-  }
-  return { path: input, format: formatOf(input, inputFormat, 'input') };
-}
-
-function formatOf(
-  path: string,
-  given: RowFormat | undefined,
-  which: 'input' | 'output',
-): RowFormat {
-  if (given) return given;
-  switch (extname(path).toLowerCase()) {
-    case '.csv':
-      return 'csv';
-    case '.jsonl':
-    case '.ndjson':
-      return 'jsonl';
-    case '.parquet':
-      return 'parquet';
-    default:
-      throw usageError(
-        `The name of ${path} does not say what it is`,
-        `Use --${which}-format csv, jsonl or parquet.`,
-      );
-  }
 }
 
 function parseHeaders(headers: readonly string[]): Record<string, string> {

@@ -3,8 +3,8 @@ import type { Evaluation, MlClient } from '@ml-platform/plugin-ml-common';
 import type { CommandContext } from '../../CommandContext';
 import { CliError } from '../../errors/CliError';
 import { ExitCode } from '../../errors/ExitCode';
-import { toCliError } from '../../errors/toCliError';
 import { formatDuration } from '../../output/format';
+import { untilReachable } from '../untilReachable';
 import { gateRefused } from './printReport';
 
 /** Waits until an evaluation is over; a portal that restarts takes it up again. */
@@ -16,7 +16,11 @@ export async function waitForEvaluation(
   const deadline = Date.now() + timeout;
   let said = '';
   for (let interval = 250; ; interval = Math.min(interval * 1.5, 2_000)) {
-    const now = await read(client, evaluation);
+    // One that is away takes the evaluation up again when it is back.
+    const now = await untilReachable(
+      () => client.evaluations.get(evaluation.id),
+      evaluation,
+    );
     if (!['queued', 'running'].includes(now.state)) return now;
     if (now.state !== said) {
       output.info(
@@ -46,18 +50,4 @@ export function expectPassed(evaluation: Evaluation): void {
     code: 'EVALUATION_ERROR',
     message: `${evaluation.model}@${evaluation.version} could not be evaluated: ${evaluation.summary}`,
   });
-}
-
-/** A portal that is away for a moment takes the evaluation up again when it is back. */
-async function read(
-  client: MlClient,
-  evaluation: Evaluation,
-): Promise<Evaluation> {
-  try {
-    return await client.evaluations.get(evaluation.id);
-  } catch (error) {
-    const { code } = toCliError(error);
-    if (!['UNREACHABLE', 'SERVER_ERROR'].includes(code)) throw error;
-    return evaluation;
-  }
 }
