@@ -77,6 +77,8 @@ export interface Config {
       trustDomain?: string;
       /** OpenID Connect issuers of CI systems whose tokens accounts may be exchanged for. */
       ciIssuers?: string[];
+      /** How much an account may ask of the gateways that was created without limits; without end by default. */
+      limits?: { requestsPerSecond?: number; concurrency?: number };
     };
     webhooks?: {
       /**

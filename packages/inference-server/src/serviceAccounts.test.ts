@@ -1,3 +1,4 @@
+import { credentials } from '@grpc/grpc-js';
 import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
@@ -12,7 +13,7 @@ import {
   spiffeId,
   TokenSigner,
 } from '@ml-platform/workload-identity';
-import { ADD, ARITHMETIC, fixture, TestBed } from './testUtils';
+import { ADD, ARITHMETIC, fixture, GrpcClient, TestBed } from './testUtils';
 
 const ISSUER = 'https://portal.example/api/ml';
 const GATEWAY = `${ISSUER}/gateway`;
@@ -91,6 +92,53 @@ describe('service accounts at the gateway', () => {
     return { status: response.statusCode, error: JSON.parse(text).error };
   };
 
+  const connect = (
+    { cert, key }: { cert?: string; key?: string },
+    environment: 'staging' | 'production' = 'production',
+  ) =>
+    new GrpcClient(
+      bed.server.grpcAddresses[environment],
+      credentials.createSsl(
+        readFileSync(file('server.pem')),
+        key ? Buffer.from(key) : null,
+        cert ? Buffer.from(cert) : null,
+      ),
+    );
+  const inferOver = (
+    grpc: GrpcClient,
+    options: { token?: string; model?: string } = {},
+  ) =>
+    grpc.infer(
+      {
+        modelName: options.model ?? 'test',
+        inputs: ADD.inputs.map(({ name, datatype, shape, data }) => ({
+          ...{ name, datatype, shape },
+          contents: { fp32Contents: data },
+        })),
+      },
+      {
+        timeoutMs: 10_000,
+        metadata: options.token
+          ? { authorization: `Bearer ${options.token}` }
+          : {},
+      },
+    );
+  const callGrpc = async (
+    shown: { token?: string; cert?: string; key?: string },
+    options: { model?: string; environment?: 'staging' | 'production' } = {},
+  ): Promise<{ code: string; details: string }> => {
+    const grpc = connect(shown, options.environment);
+    try {
+      const { token: sent } = shown;
+      const { code, details } = await inferOver(grpc, {
+        ...{ token: sent, model: options.model },
+      });
+      return { code, details };
+    } finally {
+      grpc.close();
+    }
+  };
+
   beforeAll(async () => {
     execFileSync(
       'openssl',
@@ -150,6 +198,75 @@ describe('service accounts at the gateway', () => {
     expect(Date.parse(body.lastUsed[SHOP])).toBeGreaterThan(
       Date.now() - 60_000,
     );
+  });
+
+  it('are served over gRPC as well, with a token or by mutual TLS', async () => {
+    for (const shown of [await token(), await certificate()]) {
+      expect(await callGrpc(shown)).toMatchObject({ code: 'OK' });
+      expect(await callGrpc(shown, { model: 'other' })).toEqual({
+        code: 'PERMISSION_DENIED',
+        details: expect.stringContaining('apps-team/shop may not call'),
+      });
+      expect(await callGrpc(shown, { environment: 'staging' })).toMatchObject({
+        code: 'PERMISSION_DENIED',
+      });
+    }
+    const by = await EmbeddedAuthority.open({
+      secret: randomBytes(32),
+      trustDomain: DOMAIN,
+    });
+    const over = new Date(Date.now() - 1_000);
+    const ghost = spiffeId(DOMAIN, { team: 'apps-team', name: 'ghost' });
+    for (const [shown, why] of [
+      [{}, 'has to know who calls'],
+      [await certificate({ by }), 'no authority'],
+      [await certificate({ expiresAt: over }), 'expired'],
+      [await certificate({ uri: ghost }), 'may not ask for predictions'],
+    ] as const) {
+      expect(await callGrpc(shown)).toEqual({
+        code: 'UNAUTHENTICATED',
+        details: expect.stringContaining(why),
+      });
+    }
+  });
+
+  it('are refused over a connection that was open when their certificate was revoked', async () => {
+    const shown = await certificate();
+    const grpc = connect(shown);
+    try {
+      expect((await inferOver(grpc)).code).toBe('OK');
+      await tell({ denied: [shown.serial] });
+      expect(await inferOver(grpc)).toMatchObject({
+        code: 'UNAUTHENTICATED',
+        details: expect.stringContaining('was revoked'),
+      });
+    } finally {
+      grpc.close();
+    }
+  });
+
+  it('are held to their limits, however they come, also when the list is told again', async () => {
+    const limited = {
+      accounts: [
+        {
+          ...{ ref: SHOP, models: ['test'] },
+          environments: ['production' as const],
+          // As good as none comes back while this test runs.
+          limits: { requestsPerSecond: 0.001 },
+        },
+      ],
+    };
+    await tell(limited);
+    const shown = await certificate();
+    expect(await call(await token())).toMatchObject({ status: 200 });
+    expect(await call(shown)).toMatchObject({
+      status: 429,
+      error: expect.stringContaining(
+        'apps-team/shop may send 0.001 requests a second',
+      ),
+    });
+    await tell(limited);
+    expect(await callGrpc(shown)).toMatchObject({ code: 'RESOURCE_EXHAUSTED' });
   });
 
   it('are held to what a token limits itself to', async () => {

@@ -133,7 +133,7 @@ function rulesOf(
   const isAllowed =
     (scope?.predict ?? true) && models.length > 0 && environments.length > 0;
   return {
-    ...{ name, keys: [], certificates: [], limits: {} },
+    ...{ name, keys: [], certificates: [], limits: account.limits ?? {} },
     allow: isAllowed ? [{ environments, models }] : [],
   };
 }

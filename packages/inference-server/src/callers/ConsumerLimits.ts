@@ -53,13 +53,23 @@ export class ConsumerLimits {
 
   #of(name: string, limits: Limits): Usage {
     const known = this.#usage.get(name);
-    if (known?.limits === limits) return known;
+    if (known && isSame(known.limits, limits)) return known;
     const fresh = { tokens: burstOf(limits), at: this.#now(), limits };
     // Requests under way leave by the object that they came in by.
     const usage = Object.assign(known ?? { underWay: 0 }, fresh);
     this.#usage.set(name, usage);
     return usage;
   }
+}
+
+/** They come anew with each list of accounts, and mostly the same. */
+function isSame(one: Limits, other: Limits): boolean {
+  return (
+    one === other ||
+    (one.requestsPerSecond === other.requestsPerSecond &&
+      one.burst === other.burst &&
+      one.concurrency === other.concurrency)
+  );
 }
 
 function burstOf({ burst, requestsPerSecond = 1 }: Limits): number {

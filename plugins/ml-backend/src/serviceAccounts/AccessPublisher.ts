@@ -1,5 +1,8 @@
 import type { LoggerService } from '@backstage/backend-plugin-api';
-import type { AccessSnapshot } from '@ml-platform/plugin-ml-common';
+import type {
+  AccessSnapshot,
+  AccountLimits,
+} from '@ml-platform/plugin-ml-common';
 import type {
   CertificateAuthority,
   ServingTarget,
@@ -14,6 +17,8 @@ export interface AccessPublisherOptions {
   signer: TokenSigner | undefined;
   authority: CertificateAuthority | undefined;
   trustDomain: string;
+  /** Of accounts that have none of their own. */
+  limits: AccountLimits;
   logger: LoggerService;
   /** Milliseconds between two looks at what the data plane goes by. */
   interval: number;
@@ -29,6 +34,8 @@ export class AccessPublisher {
   #timer?: NodeJS.Timeout;
   #stopped = false;
   #failed = false;
+  /** Configuration may have changed while this process was not there. */
+  #toldSinceStart = false;
 
   constructor(options: AccessPublisherOptions) {
     this.#options = options;
@@ -54,7 +61,7 @@ export class AccessPublisher {
     const { target } = this.#options;
     if (!target.setAccess) return;
     const snapshot = await this.#snapshot();
-    if (snapshot) await this.#try(() => target.setAccess!(snapshot));
+    if (snapshot) await this.#try(() => this.#tell(snapshot));
   }
 
   async #look(): Promise<void> {
@@ -66,10 +73,16 @@ export class AccessPublisher {
         await store.touch(ref, at, 'gateway');
       }
       const { epoch, revision } = await store.getState();
-      if (report.epoch === epoch && report.revision === revision) return;
+      const isCurrent = report.epoch === epoch && report.revision === revision;
+      if (isCurrent && this.#toldSinceStart) return;
       const snapshot = await this.#snapshot();
-      if (snapshot) await target.setAccess!(snapshot);
+      if (snapshot) await this.#tell(snapshot);
     });
+  }
+
+  async #tell(snapshot: AccessSnapshot): Promise<void> {
+    await this.#options.target.setAccess!(snapshot);
+    this.#toldSinceStart = true;
   }
 
   async #snapshot(): Promise<AccessSnapshot | undefined> {
@@ -91,10 +104,9 @@ export class AccessPublisher {
           ({ capabilities, revokedAt }) =>
             !revokedAt && capabilities.includes('predict'),
         )
-        .map(({ environments, models, ref }) => ({
-          ref,
-          models,
-          environments,
+        .map(({ environments, limits, models, ref }) => ({
+          ...{ ref, models, environments },
+          limits: { ...this.#options.limits, ...limits },
         })),
       denied: await store.listDenied(),
     };

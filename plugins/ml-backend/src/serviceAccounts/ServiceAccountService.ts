@@ -120,6 +120,7 @@ export class ServiceAccountService {
               models: request.models,
               environments: request.environments,
               trust: request.trust,
+              limits: request.limits,
             },
             requestId: context.requestId,
           },

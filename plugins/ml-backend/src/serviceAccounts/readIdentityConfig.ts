@@ -1,5 +1,7 @@
 import type { RootConfigService } from '@backstage/backend-plugin-api';
+import type { Config } from '@backstage/config';
 import { InputError } from '@backstage/errors';
+import type { AccountLimits } from '@ml-platform/plugin-ml-common';
 import { isTrustDomain } from '@ml-platform/workload-identity';
 
 export interface IdentityConfig {
@@ -11,6 +13,8 @@ export interface IdentityConfig {
   trustDomain: string;
   /** OpenID Connect issuers of CI systems that may be trusted. */
   ciIssuers: string[];
+  /** At the gateways, of accounts that were created without. */
+  limits: AccountLimits;
 }
 
 /** `ml.serviceAccounts` */
@@ -36,5 +40,23 @@ export function readIdentityConfig(config: RootConfigService): IdentityConfig {
     issuer: `${baseUrl}/api/ml`,
     trustDomain,
     ciIssuers: section?.getOptionalStringArray('ciIssuers') ?? [],
+    limits: readLimits(section?.getOptionalConfig('limits')),
   };
+}
+
+function readLimits(section: Config | undefined): AccountLimits {
+  const requestsPerSecond = section?.getOptionalNumber('requestsPerSecond');
+  const concurrency = section?.getOptionalNumber('concurrency');
+  const wrong = (name: string, what: string) =>
+    new InputError(`ml.serviceAccounts.limits.${name}: must be ${what}`);
+  if (requestsPerSecond !== undefined && !(requestsPerSecond > 0)) {
+    throw wrong('requestsPerSecond', 'more than 0');
+  }
+  if (
+    concurrency !== undefined &&
+    !(Number.isInteger(concurrency) && concurrency > 0)
+  ) {
+    throw wrong('concurrency', 'a whole number from 1 on');
+  }
+  return { requestsPerSecond, concurrency };
 }

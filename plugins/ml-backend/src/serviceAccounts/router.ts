@@ -48,6 +48,12 @@ const createSchema = z.strictObject({
         }),
     })
     .optional(),
+  limits: z
+    .strictObject({
+      requestsPerSecond: z.number().positive().max(1_000_000).optional(),
+      concurrency: z.int().min(1).max(100_000).optional(),
+    })
+    .optional(),
 });
 
 const lifetimeSeconds = z.int().min(60).optional();

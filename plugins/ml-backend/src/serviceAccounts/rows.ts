@@ -15,6 +15,7 @@ export interface AccountRow {
   models: string;
   environments: string;
   trust: string | null;
+  limits: string | null;
   created_at: string;
   last_used_at: string | null;
   last_used_as: 'api' | 'gateway' | null;
@@ -46,6 +47,7 @@ export function toAccountRow(account: StoredAccount): AccountRow {
     models: JSON.stringify(account.models),
     environments: JSON.stringify(account.environments),
     trust: account.trust ? JSON.stringify(account.trust) : null,
+    limits: account.limits ? JSON.stringify(account.limits) : null,
     created_at: account.createdAt,
     last_used_at: null,
     last_used_as: null,
@@ -66,6 +68,7 @@ export function toAccount(row: AccountRow): StoredAccount {
     models: JSON.parse(row.models),
     environments: JSON.parse(row.environments),
     trust: row.trust ? JSON.parse(row.trust) : undefined,
+    limits: row.limits ? JSON.parse(row.limits) : undefined,
     createdAt: row.created_at,
     lastUsedAt: row.last_used_at ?? undefined,
     lastUsedAs: row.last_used_as ?? undefined,

@@ -67,6 +67,7 @@ describe.each(databases.ids)('service accounts on %s', databaseId => {
         key: SECRET.toString('base64url'),
         trustDomain: 'ml.example',
         ciIssuers: [ci.url],
+        limits: { requestsPerSecond: 200, concurrency: 50 },
       },
       teams: {
         'user:default/mei': [TEAM],
@@ -386,13 +387,30 @@ describe.each(databases.ids)('service accounts on %s', databaseId => {
     ).rejects.toMatchObject(refusal(401, 'no authority'));
   });
 
+  it('have limits of their own, and those of the platform where they name none', async () => {
+    await expect(
+      create({ capabilities: ['predict'], limits: { requestsPerSecond: 5 } }),
+    ).resolves.toMatchObject({ limits: { requestsPerSecond: 5 } });
+    expect(platform.target.access?.accounts).toMatchObject([
+      { ref: REF, limits: { requestsPerSecond: 5, concurrency: 50 } },
+    ]);
+    await expect(
+      create({ name: 'x', limits: { concurrency: 0 } }),
+    ).rejects.toMatchObject(refusal(400, 'concurrency'));
+  });
+
   it('tell the data plane whom to let in', async () => {
     await create({ capabilities: ['predict'], environments: ['production'] });
     expect(platform.target.access).toMatchObject({
       issuer: ISSUER,
       audience: `${ISSUER}/gateway`,
       trustDomain: 'ml.example',
-      accounts: [{ ref: REF, models: [MODEL], environments: ['production'] }],
+      accounts: [
+        {
+          ...{ ref: REF, models: [MODEL], environments: ['production'] },
+          limits: { requestsPerSecond: 200, concurrency: 50 },
+        },
+      ],
       denied: [],
     });
     const { revision } = platform.target.access!;

@@ -40,6 +40,13 @@ export interface CiTrust {
   subject: string;
 }
 
+/** How much an account may ask of an inference server. @public */
+export interface AccountLimits {
+  requestsPerSecond?: number;
+  /** Requests under way at a time. */
+  concurrency?: number;
+}
+
 /** What a new service account is to be. @public */
 export interface NewServiceAccount {
   /** Group of the catalog, e.g. `group:default/quality-team`. */
@@ -52,6 +59,8 @@ export interface NewServiceAccount {
   /** Where it may ask for predictions. */
   environments?: Environment[];
   trust?: CiTrust;
+  /** The platform's own where it names none. */
+  limits?: AccountLimits;
 }
 
 /**

@@ -26,6 +26,12 @@ export const accessSnapshotSchema = z.strictObject({
       ref: z.string(),
       models: z.array(z.string()),
       environments: z.array(z.enum(ENVIRONMENTS)),
+      limits: z
+        .strictObject({
+          requestsPerSecond: z.number().positive().optional(),
+          concurrency: z.int().min(1).optional(),
+        })
+        .optional(),
     }),
   ),
   /** Ids of tokens and serials of certificates that were revoked and would still be valid. */

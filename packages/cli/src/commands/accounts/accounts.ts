@@ -1,4 +1,7 @@
-import type { ServiceAccount } from '@ml-platform/plugin-ml-common';
+import type {
+  AccountLimits,
+  ServiceAccount,
+} from '@ml-platform/plugin-ml-common';
 import type { CommandContext } from '../../CommandContext';
 import type { Output } from '../../output/Output';
 
@@ -57,7 +60,7 @@ export async function showAccount(
 
 /** An account for people. */
 export function accountText(account: ServiceAccount, output: Output): string {
-  const { environments, lastUsedAt, trust } = account;
+  const { environments, lastUsedAt, limits, trust } = account;
   const rows: Array<[string, string | undefined]> = [
     ['Account', account.ref],
     ['For', account.description],
@@ -65,6 +68,7 @@ export function accountText(account: ServiceAccount, output: Output): string {
     ['May', account.capabilities.join(', ')],
     ['Models', account.models.join(', ')],
     ['In', environments.join(', ')],
+    ['Limits', limits && limitsText(limits)],
     ['CI', trust && `${trust.subject} of ${trust.issuer}`],
     ['Name', account.spiffeId],
     ['Last use', lastUsedAt && output.time(lastUsedAt)],
@@ -74,6 +78,15 @@ export function accountText(account: ServiceAccount, output: Output): string {
     .filter(([, value]) => value)
     .map(([name, value]) => `${name.padEnd(8)} ${value}`)
     .join('\n');
+}
+
+function limitsText({ concurrency, requestsPerSecond }: AccountLimits) {
+  return [
+    requestsPerSecond && `${requestsPerSecond} requests a second`,
+    concurrency && `${concurrency} at a time`,
+  ]
+    .filter(Boolean)
+    .join(', ');
 }
 
 function stateOf({ revokedAt, revokedBy, revokedReason }: ServiceAccount) {

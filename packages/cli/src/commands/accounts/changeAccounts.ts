@@ -10,7 +10,7 @@ export async function createAccount(
   name: string,
   options: CreateOptions,
 ): Promise<void> {
-  const { audience, issuer, subject } = options;
+  const { audience, concurrency, issuer, requestsPerSecond, subject } = options;
   const { client } = await connect();
   const account = await client.serviceAccounts.create({
     name,
@@ -20,6 +20,10 @@ export async function createAccount(
     models: options.model,
     environments: options.env && [options.env],
     trust: trustOf(issuer, audience, subject),
+    limits:
+      requestsPerSecond || concurrency
+        ? { requestsPerSecond, concurrency }
+        : undefined,
   });
   await output.object({
     kind: 'ServiceAccount',

@@ -26,6 +26,8 @@ export interface CreateOptions {
   issuer?: string;
   audience?: string;
   subject?: string;
+  requestsPerSecond?: number;
+  concurrency?: number;
 }
 
 export interface TokenOptions {
@@ -82,13 +84,23 @@ export function addAccountsCommands(program: Command, launch: Launch): void {
         'where it may ask for predictions; everywhere if not given',
       ),
     )
+    .option(
+      '--requests-per-second <n>',
+      'how many predictions it may ask for; else as the platform has it',
+      parseLimitOf,
+    )
+    .option(
+      '--concurrency <n>',
+      'how many of them at a time; else as the platform has it',
+      parseLimitOf,
+    )
     .option('--issuer <url>', 'CI system that it may be proved by')
     .option('--audience <text>', 'what its token must be issued for')
     .option('--subject <text>', 'whose; * stands for anything but a colon')
     .addHelpText(
       'after',
       examples(
-        'ml service-accounts create shop --team group:default/apps-team --description "The shop" --can predict --model wine-classifier --env production',
+        'ml service-accounts create shop --team group:default/apps-team --description "The shop" --can predict --model wine-classifier --env production --requests-per-second 50',
         'ml service-accounts create ci --team group:default/quality-team --description "CI of main" --can register --can deploy:staging --model wine-classifier --issuer https://token.actions.githubusercontent.com --audience ml-platform --subject repo:example/wine:ref:refs/heads/main',
       ),
     )
@@ -177,6 +189,12 @@ function lifetimeOption(): Option {
     '--lifetime <duration>',
     'how long, 24h at most; an hour if not given',
   ).argParser(parseTimeout);
+}
+
+function parseLimitOf(text: string): number {
+  const value = Number(text);
+  if (value > 0 && Number.isInteger(value)) return value;
+  throw new InvalidArgumentError('It must be a whole number from 1 on.');
 }
 
 function collectCapability(
