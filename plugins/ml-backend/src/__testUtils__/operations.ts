@@ -83,6 +83,7 @@ export const OPERATIONS: Operation[] = [
   model('GET /models/:model/versions/:version', read),
   model('GET /models/:model/versions/:version/bom', read),
   model('GET /models/:model/versions/:version/openapi', read),
+  model('GET /models/:model/versions/:version/sample', 'ml.prediction.try'),
   model('GET /models/:model/versions/:version/lineage', read),
   model('GET /models/:model/versions/:version/openlineage', read),
   model('GET /models/:model/versions/:version/proof', read),

@@ -117,13 +117,13 @@ export class Authorizer {
   }
 
   /**
-   * A program needs the environment in its scope as well.
+   * A program needs the environment in its scope as well; any one where none is named.
    * @throws NotAllowedError when the caller may not ask the model for predictions
    */
   async requirePrediction(
     context: RequestContext,
     model: OwnedModel,
-    environment: Environment,
+    environment?: Environment,
   ): Promise<void> {
     const { account, credentials } = context;
     if (!isAccount(credentials)) {
@@ -135,7 +135,9 @@ export class Authorizer {
     await this.#deny(
       context,
       'predict',
-      `deployment:${environment}/${model.name}`,
+      environment
+        ? `deployment:${environment}/${model.name}`
+        : `model:${model.name}`,
     );
   }
 

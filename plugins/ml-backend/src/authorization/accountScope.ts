@@ -66,11 +66,11 @@ export function accountMay(
 /** Whether an account may ask a model for predictions. */
 export function accountMayPredict(
   account: AccountIdentity,
-  key: { model: string; environment: Environment },
+  { environment, model }: { model: string; environment?: Environment },
 ): boolean {
   return (
     account.capabilities.includes('predict') &&
-    account.models.includes(key.model) &&
-    account.environments.includes(key.environment)
+    account.models.includes(model) &&
+    (environment === undefined || account.environments.includes(environment))
   );
 }

@@ -1,4 +1,4 @@
-import { NotImplementedError } from '@backstage/errors';
+import { NotFoundError, NotImplementedError } from '@backstage/errors';
 import {
   type ServedModelKey,
   type TrafficReport,
@@ -44,6 +44,31 @@ export class PredictionService {
       );
     }
     return target.getTraffic(key);
+  }
+
+  /**
+   * The first sample request of a version, for who may ask for predictions: of
+   * the package they need not be let see anything else.
+   */
+  async getSample(
+    context: RequestContext,
+    key: { model: string; version: string },
+  ): Promise<string> {
+    const { authorizer, registry } = this.#options;
+    const { version } = await registry.getVersion(
+      context,
+      key.model,
+      key.version,
+    );
+    const model = await registry.getModel(context, key.model);
+    await authorizer.requirePrediction(context, model);
+    const [sample] = await registry.readSamples(model.name, version);
+    if (sample === undefined) {
+      throw new NotFoundError(
+        `The package of ${model.name}@${version} has no sample request`,
+      );
+    }
+    return sample;
   }
 
   async try(

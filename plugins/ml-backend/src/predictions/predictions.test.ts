@@ -18,6 +18,7 @@ describe('trying a model from the portal', () => {
   let platform: TestPlatform;
   let gateway: Server;
   let maySee: boolean;
+  let denied: string | undefined;
   let asked: { url?: string; requestId?: unknown; body: string }[];
   let answer: { status: number; body: string };
 
@@ -54,14 +55,18 @@ describe('trying a model from the portal', () => {
 
   beforeEach(async () => {
     maySee = true;
+    denied = undefined;
     asked = [];
     answer = { status: 200, body: `{"outputs":[{"data":[${SECRET}]}]}` };
     platform = await TestPlatform.start({
       knex: await databases.init('SQLITE_3'),
       permissions: {
         authorizeConditional: async requests =>
-          requests.map(() => ({
-            result: maySee ? AuthorizeResult.ALLOW : AuthorizeResult.DENY,
+          requests.map(({ permission }) => ({
+            result:
+              maySee && permission.name !== denied
+                ? AuthorizeResult.ALLOW
+                : AuthorizeResult.DENY,
           })),
       },
     });
@@ -88,6 +93,22 @@ describe('trying a model from the portal', () => {
       { outcome: 'succeeded', details: { status: 200, version: '1.0.0' } },
     ]);
     expect(JSON.stringify(recorded)).not.toContain(SECRET);
+  });
+
+  it('gives the sample of a version to who may predict and not pull, and to nobody else', async () => {
+    const sample = () =>
+      platform.as('user:default/ada').predictions.getSample(MODEL, '1.0.0');
+    denied = 'ml.artifact.pull';
+    expect(JSON.parse((await sample())!)).toMatchObject({
+      inputs: [{ name: 'features' }],
+    });
+    await expect(
+      platform.as().predictions.getSample(MODEL, '9.9.9'),
+    ).resolves.toBeUndefined();
+    denied = 'ml.prediction.try';
+    await expect(sample()).rejects.toMatchObject({
+      response: { status: 403 },
+    });
   });
 
   it('tells what the gateway refused, and when there is none', async () => {

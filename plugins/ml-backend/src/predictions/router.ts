@@ -48,6 +48,17 @@ export function createPredictionsRouter(options: {
   );
 
   router.get(
+    '/models/:model/versions/:version/sample',
+    async (request, response) => {
+      const context = await toContext(request, httpAuth);
+      const { model, version } = request.params;
+      const sample = await predictions.getSample(context, { model, version });
+      // As it is: its numbers keep their digits.
+      response.type('application/json').send(sample);
+    },
+  );
+
+  router.get(
     '/models/:model/deployments/:environment/traffic',
     async (request, response) => {
       const context = await toContext(request, httpAuth);

@@ -1,3 +1,4 @@
+import { ResponseError } from '@backstage/errors';
 import type { Environment } from '../releases/types';
 import type { TrafficReport } from '../serving/traffic';
 import type { MlTransport } from './MlTransport';
@@ -37,6 +38,25 @@ export class PredictionsClient {
       'GET',
       `/models/${encodeURIComponent(model)}/deployments/${environment}/traffic`,
     );
+  }
+
+  /**
+   * The first sample request of a version, as the text that it is in the
+   * package; undefined where it has none.
+   */
+  async getSample(model: string, version: string): Promise<string | undefined> {
+    try {
+      const response = await this.#transport.fetch(
+        'GET',
+        `/models/${encodeURIComponent(model)}/versions/${encodeURIComponent(
+          version,
+        )}/sample`,
+      );
+      return await response.text();
+    } catch (error) {
+      if (ResponseError.is(error) && error.statusCode === 404) return undefined;
+      throw error;
+    }
   }
 
   /** Sends a request of the Open Inference Protocol, as JSON, to what an environment serves. */

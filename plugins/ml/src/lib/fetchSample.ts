@@ -1,25 +1,21 @@
-import type { Version } from '@ml-platform/plugin-ml-common';
+import type { MlClient, Version } from '@ml-platform/plugin-ml-common';
 
 /** A request longer than this is no example for a terminal. */
 const MAX_BYTES = 4096;
 
 /**
- * Reads the first sample request of a version's package from the registry.
- * It is a convenience: without it, a request of zeros is shown instead.
+ * Reads the first sample request of a version's package. It is a convenience:
+ * without it, a request of zeros is shown instead.
  */
-export async function fetchSample(options: {
-  fetch: typeof fetch;
-  backendUrl: string;
-  version: Version;
-}): Promise<unknown> {
-  const { backendUrl, version } = options;
-  const path = version.package.samples?.[0];
-  const file = version.files.find(each => each.path === path);
+export async function fetchSample(
+  api: { predictions: Pick<MlClient['predictions'], 'getSample'> },
+  { files, model, package: { samples }, version }: Version,
+): Promise<unknown> {
+  const file = files.find(each => each.path === samples?.[0]);
   if (!file || file.size > MAX_BYTES) return undefined;
-  const url = `${backendUrl}/v2/${version.repository}/blobs/${file.digest}`;
   try {
-    const response = await options.fetch(url);
-    return response.ok ? await response.json() : undefined;
+    const text = await api.predictions.getSample(model, version);
+    return text === undefined ? undefined : JSON.parse(text);
   } catch {
     return undefined;
   }

@@ -86,34 +86,31 @@ describe('errors', () => {
 });
 
 describe('fetchSample', () => {
-  const backendUrl = 'http://localhost:7007';
+  const answering = (getSample: () => Promise<string | undefined>) => ({
+    predictions: { getSample: jest.fn(getSample) },
+  });
 
-  it('reads the first sample from the registry', async () => {
-    const fetch = jest.fn(async () => new Response('{"inputs":[]}'));
-    await expect(
-      fetchSample({ fetch, backendUrl, version: aVersion() }),
-    ).resolves.toEqual({ inputs: [] });
-    expect(fetch).toHaveBeenCalledWith(
-      `http://localhost:7007/v2/models/wine-classifier/blobs/sha256:${'ef'.repeat(
-        32,
-      )}`,
+  it('reads the first sample of the version', async () => {
+    const api = answering(async () => '{"inputs":[]}');
+    await expect(fetchSample(api, aVersion())).resolves.toEqual({ inputs: [] });
+    expect(api.predictions.getSample).toHaveBeenCalledWith(
+      'wine-classifier',
+      aVersion().version,
     );
   });
 
   it('does without when there is none, or it cannot be read', async () => {
-    const version = aVersion();
-    const none = { ...version, files: [] };
+    const never = answering(async () => '{}');
     await expect(
-      fetchSample({ fetch: jest.fn(), backendUrl, version: none }),
+      fetchSample(never, { ...aVersion(), files: [] }),
     ).resolves.toBeUndefined();
-    for (const fetch of [
-      async () => new Response('gone', { status: 404 }),
-      async () => new Response('not JSON'),
-      async () => Promise.reject(new Error('offline')),
+    expect(never.predictions.getSample).not.toHaveBeenCalled();
+    for (const api of [
+      answering(async () => undefined),
+      answering(async () => 'not JSON'),
+      answering(async () => Promise.reject(new Error('offline'))),
     ]) {
-      await expect(
-        fetchSample({ fetch, backendUrl, version }),
-      ).resolves.toBeUndefined();
+      await expect(fetchSample(api, aVersion())).resolves.toBeUndefined();
     }
   });
 });

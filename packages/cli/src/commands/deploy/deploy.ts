@@ -14,7 +14,7 @@ export async function deploy(
   options: DeployOptions,
 ): Promise<void> {
   const ref = parseAnyRef(text);
-  const { connection, client } = await context.connect();
+  const { client } = await context.connect();
   const { output } = context;
   const { model, version } = await resolveRef({ client, output }, ref);
   // Asked first, so that a mistyped model or version is told apart.
@@ -42,5 +42,5 @@ export async function deploy(
     },
     { idempotencyKey: randomUUID() },
   );
-  await followRelease({ context, connection, client, release, options });
+  await followRelease({ context, client, release, options });
 }

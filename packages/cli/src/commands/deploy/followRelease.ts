@@ -1,6 +1,5 @@
 import type { MlClient, Release } from '@ml-platform/plugin-ml-common';
 import type { CommandContext } from '../../CommandContext';
-import type { Connection } from '../../connection/findConnection';
 import { CliError } from '../../errors/CliError';
 import { ExitCode } from '../../errors/ExitCode';
 import { formatDuration } from '../../output/format';
@@ -19,7 +18,6 @@ const GRADUAL_WAIT = 4 * 60 * MINUTE;
 
 export interface FollowReleaseOptions {
   context: CommandContext;
-  connection: Connection;
   client: MlClient;
   /** As it was when it began. */
   release: Release;
@@ -29,7 +27,6 @@ export interface FollowReleaseOptions {
 /** Waits for a release, shows its phases and tells how it ended. */
 export async function followRelease({
   context,
-  connection,
   client,
   release: begun,
   options,
@@ -95,7 +92,7 @@ export async function followRelease({
   );
   const endpoint = deployment?.endpoint;
   const request = endpoint
-    ? await sampleRequest(connection, client, model, version)
+    ? await sampleRequest(client, model, version)
     : undefined;
   const curl = endpoint && request && curlFor(endpoint, request);
   await printRelease(context, release, { endpoint, curl });

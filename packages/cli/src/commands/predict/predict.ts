@@ -30,7 +30,6 @@ export async function predict(
       : given;
   const request = sample
     ? await sampleRequest(
-        connection,
         client,
         model,
         await versionFor(context, model, pin, options.env),

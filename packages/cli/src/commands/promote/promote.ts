@@ -14,7 +14,7 @@ export async function promote(
   const { model, version } = text.includes('@')
     ? parseRef(text)
     : { model: text, version: undefined };
-  const { connection, client } = await context.connect();
+  const { client } = await context.connect();
   const { deployments } = await client.getModel(model);
   const staged = deployments.find(
     ({ environment }) => environment === 'staging',
@@ -30,5 +30,5 @@ export async function promote(
     { version, strategy: options.strategy, reason: options.reason },
     { idempotencyKey: randomUUID() },
   );
-  await followRelease({ context, connection, client, release, options });
+  await followRelease({ context, client, release, options });
 }

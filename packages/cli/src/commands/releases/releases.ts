@@ -55,10 +55,10 @@ export async function watchRelease(
   id: string,
   { timeout }: { timeout?: number },
 ): Promise<void> {
-  const { connection, client } = await context.connect();
+  const { client } = await context.connect();
   const release = await client.getRelease(id);
   await followRelease({
-    ...{ context, connection, client, release },
+    ...{ context, client, release },
     options: { wait: true, watch: true, timeout },
   });
 }

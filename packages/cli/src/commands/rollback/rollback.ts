@@ -15,7 +15,7 @@ export async function rollback(
 ): Promise<void> {
   const { env: environment, reason, to } = options;
   const { output } = context;
-  const { connection, client } = await context.connect();
+  const { client } = await context.connect();
   await client.getModel(model);
   const { items } = await client.listDeployments({ model, environment });
   const live = items[0]?.version;
@@ -53,5 +53,5 @@ export async function rollback(
     { environment, version: target, reason },
     { idempotencyKey: randomUUID() },
   );
-  await followRelease({ context, connection, client, release, options });
+  await followRelease({ context, client, release, options });
 }

@@ -1,5 +1,3 @@
-import { useApi } from '@backstage/core-plugin-api';
-import { configApiRef, fetchApiRef } from '@backstage/frontend-plugin-api';
 import type { Model, Version } from '@ml-platform/plugin-ml-common';
 import { type Query, useMlQuery } from '../../hooks/useMlQuery';
 import { fetchSample } from '../../lib/fetchSample';
@@ -16,8 +14,6 @@ export interface Overview {
 
 /** Loads a model, the version that matters most, and a sample request for it. */
 export function useOverview(name: string): Query<Overview> {
-  const { fetch } = useApi(fetchApiRef);
-  const backendUrl = useApi(configApiRef).getString('backend.baseUrl');
   return useMlQuery<Overview>({
     key: `overview:${name}`,
     load: async api => {
@@ -25,7 +21,7 @@ export function useOverview(name: string): Query<Overview> {
       const shown = versionToShow(model);
       if (!shown) return { model };
       const version = await api.getVersion(name, shown);
-      const sample = await fetchSample({ fetch, backendUrl, version });
+      const sample = await fetchSample(api, version);
       return { model, version, sample };
     },
     concerns: signal => signal.model === name,
