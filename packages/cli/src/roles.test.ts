@@ -38,6 +38,7 @@ const COMMANDS: [
     () => [],
   ],
   ['models show', model('ml.model.read'), name => [name]],
+  ['batch jobs list', model('ml.model.read'), name => [name]],
   [
     'versions deprecate',
     model('ml.version.manage'),

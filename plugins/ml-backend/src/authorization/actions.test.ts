@@ -64,6 +64,14 @@ const ACTIONS: Record<string, Guard> = {
   'promote-version': guard('ml.release.production', model => ({
     ...{ model, ...VERSION, ...releaseOf() },
   })),
+  'run-batch-job': guard('ml.prediction.try', model => ({
+    // Whoever may is told that this is no number.
+    ...{ model, ...STAGING, rows: '{"x": 1}', maxRejected: 'few' },
+  })),
+  // Of a job that is not there; whose job it is decides, and not a role alone.
+  'get-batch-job': guard('open', () => ({ id: 'none' }), {
+    about: 'platform',
+  }),
   'roll-back': guard('ml.release.rollback', model => ({
     ...{ model, ...STAGING, ...releaseOf() },
   })),

@@ -21,6 +21,7 @@ import { startWithRoles } from '../../../ml-backend/src/__testUtils__/startWithR
 /* eslint-enable @backstage/no-relative-monorepo-imports */
 import { Front } from '../__testUtils__/Front';
 import { MlAccess } from '../lib/MlAccess';
+import { createBatchAction } from './createBatchAction';
 import { createDeployAction } from './createDeployAction';
 import { createEvaluateAction } from './createEvaluateAction';
 import { createModelAction } from './createModelAction';
@@ -90,6 +91,16 @@ const ACTIONS: [
     model => ({ model, version: '1.0.0' }),
   ],
   [
+    'ml:batch:run',
+    createBatchAction,
+    { about: 'model', permission: 'ml.prediction.try' },
+    // Whoever may is told that this is no number.
+    model => ({
+      ...{ model, ...STAGING, maxRejected: 'few' },
+      ...{ input: 'rows.csv', output: 'out.csv' },
+    }),
+  ],
+  [
     'ml:rollback',
     createRollbackAction,
     { about: 'model', permission: 'ml.release.rollback' },
@@ -128,6 +139,7 @@ describe('roles, through the actions of templates', () => {
   /** A package of a version that the model does not have yet. */
   async function prepare(model: string, team: string): Promise<void> {
     await cp(EXAMPLE, folder.path('workspace/model'), { recursive: true });
+    await writeFile(folder.path('workspace/rows.csv'), 'x\n1\n');
     const path = folder.path('workspace/model/model.yaml');
     const text = await readFile(path, 'utf8');
     await writeFile(
