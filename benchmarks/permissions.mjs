@@ -151,7 +151,7 @@ async function startPortal() {
       ML_DATA_DIR: folder,
       ML_CONFIG: join(folder, 'config.json'),
     },
-    stdio: ['ignore', 'pipe', 'inherit'],
+    stdio: ['ignore', 'ignore', 'pipe'],
   });
   const stop = async () => {
     if (child.exitCode === null) {
@@ -163,7 +163,7 @@ async function startPortal() {
   let output = '';
   const isReady = await new Promise(resolve => {
     child.on('close', () => resolve(false));
-    child.stdout.on('data', chunk => {
+    child.stderr.on('data', chunk => {
       output += chunk;
       if (output.includes('ML Platform is ready')) resolve(true);
     });
@@ -200,8 +200,8 @@ async function measureRequests({ url }) {
       {
         id: 'a',
         permission: {
-          ...{ type: 'resource', name: 'ml.model.read' },
-          ...{ attributes: { action: 'read' }, resourceType: 'ml-model' },
+          ...{ type: 'basic', name: 'ml.model.create' },
+          attributes: { action: 'create' },
         },
       },
     ],
