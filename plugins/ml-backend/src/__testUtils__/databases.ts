@@ -4,6 +4,7 @@ import {
   TestDatabases,
 } from '@backstage/backend-test-utils';
 import type { Knex } from 'knex';
+import { PostgresTemplate } from './PostgresTemplate';
 
 const POSTGRES = /^BACKSTAGE_TEST_DATABASE_POSTGRES(\d+)_CONNECTION_STRING$/;
 
@@ -12,27 +13,33 @@ const POSTGRES = /^BACKSTAGE_TEST_DATABASE_POSTGRES(\d+)_CONNECTION_STRING$/;
  * they would prove half of what they say.
  */
 export function testDatabases() {
-  const version = Object.keys(process.env)
-    .map(name => POSTGRES.exec(name)?.[1])
-    .find(Boolean);
+  const variable = Object.keys(process.env).find(name => POSTGRES.test(name));
+  const url = variable && process.env[variable];
+  const version = variable && POSTGRES.exec(variable)?.[1];
   const ids = ['SQLITE_3', `POSTGRES_${version ?? 18}`] as TestDatabaseId[];
-  const databases = TestDatabases.create({ ids });
+  const directory = resolvePackagePath(
+    '@ml-platform/plugin-ml-backend',
+    'migrations',
+  );
+  const sqlite = TestDatabases.create({ ids: ['SQLITE_3'] });
+  const postgres = url && new PostgresTemplate({ url, directory });
+  afterAll(async () => {
+    if (postgres) await postgres.dispose();
+  });
   return {
     ids,
     async init(id: TestDatabaseId): Promise<Knex> {
-      if (!databases.supports(id)) {
+      if (id === 'SQLITE_3') {
+        const knex = await sqlite.init(id);
+        await knex.migrate.latest({ directory });
+        return knex;
+      }
+      if (!postgres) {
         throw new Error(
           'There is no PostgreSQL to test on: run the tests through `npm test`, which starts one, or set BACKSTAGE_TEST_DATABASE_POSTGRES18_CONNECTION_STRING',
         );
       }
-      const knex = await databases.init(id);
-      await knex.migrate.latest({
-        directory: resolvePackagePath(
-          '@ml-platform/plugin-ml-backend',
-          'migrations',
-        ),
-      });
-      return knex;
+      return postgres.create();
     },
   };
 }
