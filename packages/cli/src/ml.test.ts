@@ -280,6 +280,21 @@ describe('ml', () => {
       expect(wrong.stderr).toMatch(/immediate, canary/);
     });
 
+    it('tells what the gate waits for; exits 6 when it refuses, 8 while a person is asked', async () => {
+      platform.script = ['gate', 'refused'];
+      platform.releaseError = 'example@1.0.0 did not pass the gate: 1 of 2';
+      const refused = await deploy();
+      expect(refused).toMatchObject({ code: 6, stdout: '' });
+      expect(refused.stderr).toContain(
+        'The release was refused: example@1.0.0 did not pass the gate: 1 of 2',
+      );
+      platform.script = ['gate', 'approval'];
+      const waiting = await deploy();
+      expect(waiting).toMatchObject({ code: 8, stdout: '' });
+      expect(waiting.stderr).toContain('waits for a second person');
+      expect(waiting.stderr).toContain('ml releases abort release-2');
+    });
+
     it('exits 7 when it gives up waiting, and 5 while that release goes on', async () => {
       platform.script = ['loading'];
       const waited = await deploy('--timeout', '300ms');

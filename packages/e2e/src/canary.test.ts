@@ -148,6 +148,38 @@ describe('a canary', () => {
     expect(shown.stdout).toMatch(/Rollout +0 % of the requests/);
   });
 
+  it('that never loads fails with the reason, and no caller notices', async () => {
+    // It is a model by its file, with an operation that no runtime knows.
+    const file = join(folder, 'unloadable.onnx');
+    const bytes = readFileSync(
+      join(repository, 'packages/e2e/fixtures/faulty.onnx'),
+    );
+    const at = bytes.indexOf('ReduceMax');
+    expect(at).toBeGreaterThan(0);
+    bytes.write('ReduceMix', at);
+    writeFileSync(file, bytes);
+    await register('1.4.0', file);
+    const before = await production();
+    const calls = traffic();
+    const deployed = await platform.ml([
+      ...['deploy', `${MODEL}@1.4.0`, '--env', 'production'],
+    ]);
+    await calls.stop();
+    expect(deployed.code).toBe(1);
+    expect(deployed.stderr).toMatch(
+      /The release failed: wine-classifier@1\.4\.0 could not be loaded: .*ReduceMix/,
+    );
+    expect(deployed.stderr).toContain(
+      `${MODEL}@${before.version} stays live in production`,
+    );
+    expect(calls.failures).toEqual([]);
+    expect(calls.answered).toBeGreaterThan(0);
+    expect(await production()).toMatchObject({
+      version: before.version,
+      lastFailure: { version: '1.4.0', state: 'failed' },
+    });
+  });
+
   it('is paused and taken back from the terminal', async () => {
     await register('1.3.0');
     const { stdout } = expectSuccess(

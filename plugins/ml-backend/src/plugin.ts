@@ -35,6 +35,7 @@ import { mlModelRules } from './authorization/rules';
 import { createBatchJobs } from './batchJobs/createBatchJobs';
 import { readMlConfig } from './config';
 import { createEvaluations } from './evaluations/createEvaluations';
+import { Audience } from './events/Audience';
 import { ChangeNotifier } from './events/ChangeNotifier';
 import { DatabaseExperimentStore } from './experiments/DatabaseExperimentStore';
 import { ExperimentService } from './experiments/ExperimentService';
@@ -138,14 +139,17 @@ export const mlPlugin = createBackendPlugin({
           config: config.audit,
           knex,
         });
-        const changes = new ChangeNotifier({
-          signals: deps.signals,
-          events: deps.events,
-          logger,
-        });
         const policies = new ConfiguredPolicySettings(config.policies);
         const registryStore = new DatabaseRegistryStore({ knex });
         const grantStore = new DatabaseGrantStore({ knex });
+        const changes = new ChangeNotifier({
+          signals: deps.signals,
+          events: deps.events,
+          audience: new Audience({
+            ...{ models: registryStore, grants: grantStore, policies },
+          }),
+          logger,
+        });
         const grantedModels = new GrantedModels({ store: grantStore });
         permissionsRegistry.addResourceType({
           resourceRef: mlModelResourceRef,
@@ -257,12 +261,13 @@ export const mlPlugin = createBackendPlugin({
           evaluationAnchor: config.evaluation.anchor,
           audit,
         });
-        const { evaluations, evaluationRunner, gate } = createEvaluations({
-          ...governed,
-          ...{ knex, artifacts, logger, proofs },
-          versions: registryStore,
-          settings: config.evaluation,
-        });
+        const { evaluations, evaluationRunner, gate, ...evaluating } =
+          createEvaluations({
+            ...governed,
+            ...{ knex, artifacts, logger, proofs },
+            versions: registryStore,
+            settings: config.evaluation,
+          });
         const getOwnershipRefs = ownershipRefs(deps.userInfo);
         const grants = new GrantService({
           ...governed,
@@ -344,6 +349,7 @@ export const mlPlugin = createBackendPlugin({
           shared,
           models: registryStore,
           ...{ approvals, authorizer, gate, outbox, policies, proofs },
+          ...evaluating,
         });
 
         const experiments = new ExperimentService({

@@ -54,6 +54,8 @@ export const evaluationTexts = {
     rightValue: 'right value',
     toldValue: 'told value',
   },
+  waitsAtGate: (version: string) =>
+    `${version} was not evaluated yet: the release waits at the gate while the platform runs its suite, goes on by itself when it passed, and ends as refused when it did not.`,
   checking: 'Looking whether it passed its evaluation…',
   refused: (version: string, message: string) =>
     `${version}: ${message}. Evaluate it first, in the details of the version.`,

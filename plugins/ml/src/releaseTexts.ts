@@ -40,6 +40,28 @@ export const releaseTexts = {
       .filter(Boolean)
       .join(' · '),
 
+  waiting: {
+    why: ({ awaiting = [], evaluation, state, version }: Release) =>
+      state === 'gate'
+        ? `${
+            evaluation
+              ? `The platform runs the suite of ${version}.`
+              : `It is looked up whether ${version} passed its evaluation.`
+          } The release goes on by itself when it passed; until then nothing changes for callers.`
+        : `A second person has to approve: ${awaiting
+            .map(({ rule }) => rule)
+            .join(
+              ', ',
+            )}. The release goes on by itself then; until then nothing changes for callers.`,
+    toApprovals: 'Open the approvals',
+    abortTitle: ({ number, version }: Release) =>
+      `Abort release #${number} of ${version}?`,
+    abortWill: [
+      'It ends before it began: what is served does not change.',
+      'The release ends as aborted; you can begin another one.',
+    ],
+  },
+
   promote: {
     label: 'Promote to production',
     title: (model: string, version: string) =>

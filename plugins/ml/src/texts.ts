@@ -38,11 +38,14 @@ export const texts = {
   } satisfies Record<Environment, string>,
 
   releaseState: {
+    gate: 'At the gate',
+    approval: 'Waits for approval',
     pending: 'Waiting',
     loading: 'Loading',
     routing: 'Routing',
     progressing: 'Under way',
     succeeded: 'Succeeded',
+    refused: 'Refused',
     failed: 'Failed',
     rolled_back: 'Rolled back',
     aborted: 'Aborted',
@@ -50,11 +53,14 @@ export const texts = {
   } satisfies Record<ReleaseState, string>,
 
   releaseStep: {
+    gate: 'Gate: passed its evaluation',
+    approval: 'Approval by a second person',
     pending: 'Accepted',
     loading: 'Load the version',
     routing: 'Move the traffic',
     progressing: 'Compare with what is live',
     succeeded: 'Live',
+    refused: 'Refused',
     failed: 'Failed',
     rolled_back: 'Rolled back',
     aborted: 'Aborted',
@@ -172,6 +178,8 @@ export const texts = {
     title: (release: Release) =>
       release.state === 'rolled_back'
         ? `Release #${release.number} to ${release.version} was rolled back`
+        : release.state === 'refused'
+        ? `Release #${release.number} to ${release.version} was refused`
         : `Release #${release.number} to ${release.version} failed`,
     unknown: 'No reason was recorded.',
   },
@@ -206,6 +214,13 @@ export const texts = {
     emptyHelp: (model: string) =>
       `Deploy a version with the buttons above, or from a terminal:\nnpx ml deploy ${model}@<version> --env staging`,
     all: 'All',
+    outcome: 'Outcome',
+    outcomes: {
+      underWay: 'Under way',
+      succeeded: 'Succeeded',
+      notSucceeded: 'Did not succeed',
+    },
+    noneOfThese: 'No such release',
     older: 'Older releases',
     newest: 'Newest releases',
     details: (release: Release) =>

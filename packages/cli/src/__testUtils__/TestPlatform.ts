@@ -140,7 +140,10 @@ export class TestPlatform {
       return;
     }
     if (url.pathname.endsWith('/evaluations/gate')) {
-      send({ passed: true, requiredFor: ['production'], message: 'it passed' });
+      send({
+        ...{ passed: true, evaluable: false },
+        ...{ requiredFor: ['production'], message: 'it passed' },
+      });
       return;
     }
     if (resource === 'datasets') {
@@ -270,7 +273,7 @@ export class TestPlatform {
   #advance(release: Release): Release {
     const next = this.script.indexOf(release.state) + 1;
     release.state = this.script[next] ?? release.state;
-    if (['failed', 'rolled_back'].includes(release.state)) {
+    if (['failed', 'refused', 'rolled_back'].includes(release.state)) {
       release.error = this.releaseError;
     }
     return release;

@@ -69,7 +69,10 @@ describe('ByteProgress', () => {
 describe('showPhases off a terminal', () => {
   it('is a line for each phase, also for those a poll missed', async () => {
     const { output, written } = outputOn(false);
-    const phases = showPhases(output, 'example@1.0.0', 'staging');
+    const phases = showPhases(output, 'example@1.0.0', {
+      environment: 'staging',
+      gate: false,
+    });
     phases.onRelease({ state: 'pending' } as Release);
     phases.onRelease({ state: 'succeeded' } as Release);
     await phases.end();

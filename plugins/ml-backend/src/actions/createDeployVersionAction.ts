@@ -19,7 +19,8 @@ export function createDeployVersionAction(
     name: 'deploy-version',
     title: 'Deploy a version of a machine learning model',
     description: `Makes a version of a machine learning model the live one in staging or production, in place of the version that is live there. From then on it answers the callers of that environment.
-It answers at once with a release that goes on by itself; ask get-release with its id until its state is succeeded or failed. In production a further version usually takes over as a canary, for half an hour or more, and ends as rolled_back when it is worse. When it fails, what was live before still is. roll-back goes back, and aborts a canary.
+It answers at once with a release that goes on by itself; ask get-release with its id until it has a finishedAt. In production a further version usually takes over as a canary, for half an hour or more, and ends as rolled_back when it is worse. When it fails, what was live before still is. roll-back goes back, and aborts a canary.
+A version that production takes only evaluated waits in the state gate while the platform evaluates it, goes on by itself when it passed, and ends as refused when it did not.
 Quotas, freezes and other rules may refuse it; the message says what to do.
 Drafts can go to staging only. One release a model and environment at a time.
 Read get-model and get-version first, and have a person agree before you deploy to production.`,

@@ -18,7 +18,7 @@ export function createPromoteVersionAction(
     name: 'promote-version',
     title: 'Promote a machine learning model from staging to production',
     description: `Takes the version of a machine learning model that is live in staging to production: the very same bytes. It is refused when nothing is live in staging, or when it does not run well there.
-It answers at once with a release that goes on by itself. In production a further version usually takes over as a canary, for half an hour or more; ask get-release with its id until its state is succeeded, failed, rolled_back or aborted.
+It answers at once with a release that goes on by itself. In production a further version usually takes over as a canary, for half an hour or more; ask get-release with its id until its state is succeeded, refused, failed, rolled_back or aborted.
 Quotas and freezes may refuse it; the message says what to do. Have a person agree before you promote.`,
     // Nothing is lost, but who calls the model gets other answers from then on.
     attributes: { readOnly: false, destructive: true, idempotent: true },

@@ -34,7 +34,7 @@ export function releaseOutput(zod: Zod) {
     state: zod
       .enum(RELEASE_STATES)
       .describe(
-        'pending, loading and routing go on by themselves; succeeded and failed are final',
+        'gate: it waits until its version has passed its evaluation, which the platform runs; approval: it waits for a second person; pending, loading, routing and progressing go on by themselves; the others are final',
       ),
     error: zod.string().optional().describe('Why it failed'),
     reason: zod.string().optional().describe('Given by who asked'),

@@ -33,7 +33,7 @@ export class ApprovalJournal {
 
   /** In the transaction of the step. */
   async note(
-    context: RequestContext,
+    context: Pick<RequestContext, 'actor' | 'requestId'>,
     approval: Approval,
     step: ApprovalStep,
     trx: Knex.Transaction,
@@ -80,7 +80,7 @@ export class ApprovalJournal {
   }
 
   async #record(
-    context: RequestContext,
+    context: Pick<RequestContext, 'actor' | 'requestId'>,
     approval: Approval,
     step: ApprovalStep,
     outcome: 'succeeded' | 'denied',

@@ -132,7 +132,7 @@ export class ApprovalService {
    * @throws ConflictError with the code APPROVAL_REQUIRED
    */
   consume(
-    context: RequestContext,
+    context: Pick<RequestContext, 'actor' | 'requestId'>,
     permit: Permit,
     trx: Knex.Transaction,
   ): Promise<Approval> {
@@ -143,8 +143,16 @@ export class ApprovalService {
   findLast(
     kind: ApprovalKind,
     subjectKey: string,
+    trx?: Knex.Transaction,
   ): Promise<Approval | undefined> {
-    return this.#options.store.findLast(kind, subjectKey);
+    return this.#options.store.findLast(kind, subjectKey, trx);
+  }
+
+  /** A request as it stands, for services. */
+  async peek(id: string): Promise<Approval> {
+    const approval = await this.#options.store.get(id);
+    if (!approval) throw new NotFoundError(`There is no approval ${id}`);
+    return approval;
   }
 
   async list(

@@ -48,7 +48,7 @@ export class PermitUse {
   }
 
   async consume(
-    context: RequestContext,
+    context: Pick<RequestContext, 'actor' | 'requestId'>,
     permit: Permit,
     trx: Knex.Transaction,
   ): Promise<Approval> {
@@ -83,7 +83,7 @@ export class PermitUse {
 }
 
 function problemOf(
-  context: RequestContext,
+  context: Pick<RequestContext, 'actor'>,
   permit: Permit,
   approval: Approval | undefined,
 ): string | undefined {

@@ -74,6 +74,7 @@ describe.each(databases.ids)('permits on %s', databaseId => {
       changes: new ChangeNotifier({
         signals: { publish: async () => {} },
         events: mockServices.events.mock(),
+        audience: { of: async () => [] },
         logger: mockServices.logger.mock(),
       }),
     });

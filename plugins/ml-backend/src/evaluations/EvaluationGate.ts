@@ -12,6 +12,13 @@ import type { ProofService } from '../proof/ProofService';
 import type { EvaluationSettings } from './evaluationSettings';
 import { judgeTestResults } from './testResults';
 
+/** Whether a version may go to an environment. */
+export interface GateQuestion {
+  model: Pick<Model, 'owner'>;
+  version: Version;
+  environment: Environment;
+}
+
 /**
  * Keeps versions out of an environment that did not pass their evaluation.
  * Nothing is stored: each answer is made of what is attached now, and of whom
@@ -37,14 +44,36 @@ export class EvaluationGate {
     model: Pick<Model, 'owner'>,
     version: Version,
   ): Promise<EvaluationGateState> {
-    const { proofs, settings } = this.#options;
-    const { attestations } = await proofs.prove(model, version);
+    const { settings } = this.#options;
+    const { isOpen, message, passed } = await this.#find(model, version);
     return {
       model: version.model,
       version: version.version,
       requiredFor: [...settings.requiredFor],
-      ...judgeTestResults(version, attestations),
+      ...{ message, passed },
+      evaluable: isOpen && settings.signer !== undefined,
     };
+  }
+
+  /** Whether an environment takes versions only that passed their evaluation. */
+  isRequiredFor(environment: Environment): boolean {
+    return this.#options.settings.requiredFor.includes(environment);
+  }
+
+  /**
+   * Refuses what the gate of a release would refuse in any case: a version that
+   * did not pass, or whose evaluation the platform cannot run.
+   * @throws ConflictError with the code GATE_REFUSED
+   */
+  async requirePassable(
+    context: RequestContext,
+    asked: GateQuestion,
+  ): Promise<void> {
+    const { environment, model, version } = asked;
+    if (!this.isRequiredFor(environment)) return;
+    const { isOpen, passed, message } = await this.#find(model, version);
+    if (passed || (isOpen && this.#options.settings.signer)) return;
+    await this.#refuse(context, asked, message);
   }
 
   /**
@@ -54,20 +83,24 @@ export class EvaluationGate {
    */
   async requirePassed(
     context: RequestContext,
-    {
-      model,
-      version,
-      environment,
-    }: {
-      model: Pick<Model, 'owner'>;
-      version: Version;
-      environment: Environment;
-    },
+    asked: GateQuestion,
   ): Promise<void> {
+    if (!this.isRequiredFor(asked.environment)) return;
+    const { message, passed } = await this.judge(asked.model, asked.version);
+    if (!passed) await this.#refuse(context, asked, message);
+  }
+
+  async #find(model: Pick<Model, 'owner'>, version: Version) {
+    const { attestations } = await this.#options.proofs.prove(model, version);
+    return judgeTestResults(version, attestations);
+  }
+
+  async #refuse(
+    context: RequestContext,
+    { environment, version }: GateQuestion,
+    message: string,
+  ): Promise<never> {
     const { audit, settings } = this.#options;
-    if (!settings.requiredFor.includes(environment)) return;
-    const { message, passed } = await this.judge(model, version);
-    if (passed) return;
     const subject = `${version.model}@${version.version}`;
     await audit.record({
       actor: context.actor,

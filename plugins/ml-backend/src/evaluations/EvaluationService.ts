@@ -1,4 +1,3 @@
-import { isDatabaseConflictError } from '@backstage/backend-plugin-api';
 import { ConflictError, InputError, NotFoundError } from '@backstage/errors';
 import { peekBundle, ProofError } from '@ml-platform/attestations';
 import { testResultSchema } from '@ml-platform/evaluation';
@@ -22,6 +21,7 @@ import type { RequestContext } from '../http/requestContext';
 import type { ProofService } from '../proof/ProofService';
 import type { RegistryService } from '../registry/RegistryService';
 import type { EvaluationGate } from './EvaluationGate';
+import type { EvaluationRequests } from './EvaluationRequests';
 import type { EvaluationSettings } from './evaluationSettings';
 import type { EvaluationStore } from './EvaluationStore';
 import type { ResultAttachment } from './ResultAttachment';
@@ -37,8 +37,7 @@ export interface EvaluationServiceOptions {
   settings: EvaluationSettings;
   audit: AuditLog;
   changes: ChangeNotifier;
-  /** Called when there is an evaluation to carry out. */
-  onCreated: () => void;
+  requests: EvaluationRequests;
 }
 
 /** Asking for evaluations, attaching those that ran elsewhere, and reading them. */
@@ -55,35 +54,14 @@ export class EvaluationService {
     name: string,
     versionName: string,
   ): Promise<Evaluation> {
-    const { audit, onCreated, settings, store } = this.#options;
+    const { requests, settings } = this.#options;
     const { version } = await this.#forEvaluation(context, name, versionName);
     if (!settings.signer) {
       throw new ConflictError(
         `This platform has no ml.evaluation.signingKey, so what it evaluates would not count; set one, or evaluate elsewhere: 'ml eval ${name}@${version.version} --sign-key <trusted key> --attach'`,
       );
     }
-    const active = await store.getActive(name, version.version);
-    if (active) return active;
-    try {
-      const created = await store.transaction(async trx => {
-        const evaluation = await store.create(trx, {
-          ...{ model: name, version: version.version, digest: version.digest },
-          ...{ origin: 'platform', requestedBy: context.actor },
-        });
-        await audit.record(
-          this.#event(context, evaluation, 'evaluation.run', 'intended'),
-          trx,
-        );
-        return evaluation;
-      });
-      onCreated();
-      return created;
-    } catch (error) {
-      if (!isDatabaseConflictError(error)) throw error;
-      const other = await store.getActive(name, version.version);
-      if (other) return other;
-      throw error;
-    }
+    return requests.open(context, version);
   }
 
   /** @throws InputError for a result that is not about this version, its suite, or the report */
@@ -120,7 +98,11 @@ export class EvaluationService {
       });
       await audit.record(
         {
-          ...this.#event(context, created, 'evaluation.attach', 'succeeded'),
+          actor: context.actor,
+          action: 'evaluation.attach',
+          resource: `version:${name}@${version.version}`,
+          outcome: 'succeeded',
+          requestId: context.requestId,
           details: {
             ...{ evaluation: created.id, digest: version.digest },
             ...{ verdict: report.verdict, attestation, signer },
@@ -196,19 +178,6 @@ export class EvaluationService {
       if (!(error instanceof ProofError)) throw error;
       throw new InputError(`bundle: ${error.message}`);
     }
-  }
-
-  #event(
-    { actor, requestId }: RequestContext,
-    { digest, id, model, version }: Evaluation,
-    action: string,
-    outcome: 'intended' | 'succeeded',
-  ) {
-    return {
-      ...{ actor, action, outcome, requestId },
-      resource: `version:${model}@${version}`,
-      details: { evaluation: id, digest },
-    };
   }
 }
 

@@ -14,8 +14,10 @@ import { DatabaseEvaluationStore } from './DatabaseEvaluationStore';
 import { EvaluationFinisher } from './EvaluationFinisher';
 import { EvaluationGate } from './EvaluationGate';
 import { EvaluationProcess } from './EvaluationProcess';
+import { EvaluationRequests } from './EvaluationRequests';
 import { EvaluationService } from './EvaluationService';
 import type { EvaluationSettings } from './evaluationSettings';
+import type { EvaluationStore } from './EvaluationStore';
 import { ResultAttachment } from './ResultAttachment';
 
 /** Puts together what evaluates versions, and what asks for it. */
@@ -34,6 +36,8 @@ export function createEvaluations(options: {
 }): {
   evaluations: EvaluationService;
   gate: EvaluationGate;
+  evaluationRequests: EvaluationRequests;
+  evaluationStore: EvaluationStore;
   evaluationRunner: JobRunner<Evaluation>;
 } {
   const { artifacts, knex, logger, settings } = options;
@@ -51,10 +55,17 @@ export function createEvaluations(options: {
       }),
     }),
   });
-  const evaluations = new EvaluationService({
-    ...options,
-    ...{ store, gate, attachment },
+  const requests = new EvaluationRequests({
+    ...{ store, audit: options.audit },
     onCreated: () => evaluationRunner.wake(),
   });
-  return { evaluations, gate, evaluationRunner };
+  const evaluations = new EvaluationService({
+    ...options,
+    ...{ store, gate, attachment, requests },
+  });
+  return {
+    ...{ evaluations, gate, evaluationRunner },
+    evaluationRequests: requests,
+    evaluationStore: store,
+  };
 }

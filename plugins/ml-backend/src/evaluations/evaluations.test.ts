@@ -37,8 +37,10 @@ describe.each(databases.ids)('evaluations on %s', id => {
   afterEach(() => platform.stop());
 
   const client = () => platform.as().evaluations;
-  const deploy = (environment: 'staging' | 'production') =>
-    platform.as().createRelease(MODEL, { environment, version: '1.0.0' });
+  const deploy = (environment: 'staging' | 'production', evaluate = false) =>
+    platform
+      .as()
+      .createRelease(MODEL, { environment, version: '1.0.0', evaluate });
   const ended = (evaluation: Evaluation) =>
     eventually(async () => {
       const now = await client().get(evaluation.id);

@@ -9,6 +9,8 @@ import {
 /** What the attestations of a version say of its evaluation. */
 export interface GateFinding {
   passed: boolean;
+  /** Whether running its suite could change that: nobody who counts said that it failed. */
+  isOpen: boolean;
   /** A sentence. */
   message: string;
 }
@@ -26,6 +28,7 @@ export function judgeTestResults(
   if (!suite) {
     return {
       passed: false,
+      isOpen: false,
       message: `its package has no ${PACKAGE_FILES.suite}`,
     };
   }
@@ -38,9 +41,14 @@ export function judgeTestResults(
     const { result, at, failed, signer } = newest;
     const when = `${at ? ` at ${at}` : ''}, signed by ${signer}`;
     return result === 'PASSED'
-      ? { passed: true, message: `it passed its evaluation${when}` }
+      ? {
+          passed: true,
+          isOpen: false,
+          message: `it passed its evaluation${when}`,
+        }
       : {
           passed: false,
+          isOpen: false,
           message: `it did not pass its evaluation${when}${
             failed.length ? `; missed: ${failed.join(', ')}` : ''
           }`,
@@ -50,11 +58,13 @@ export function judgeTestResults(
   if (problem) {
     return {
       passed: false,
+      isOpen: true,
       message: `a test result is attached that does not count. ${problem.message}`,
     };
   }
   return {
     passed: false,
+    isOpen: true,
     message: about.length
       ? 'it was evaluated with another suite than the one in its package'
       : 'it was not evaluated',

@@ -49,7 +49,14 @@ export class ReleaseIntents implements EventOutbox {
 
 /** Other events of releases, such as that one waits, change nothing in Git. */
 function endStateOf(type: string): ReleaseState | undefined {
-  const ends = ['succeeded', 'failed', 'rolled_back', 'aborted', 'shadowed'];
+  const ends = [
+    'succeeded',
+    'refused',
+    'failed',
+    'rolled_back',
+    'aborted',
+    'shadowed',
+  ];
   const state = type.startsWith(PREFIX) ? type.slice(PREFIX.length) : '';
   return ends.includes(state) ? (state as ReleaseState) : undefined;
 }

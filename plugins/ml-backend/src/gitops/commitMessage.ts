@@ -54,6 +54,8 @@ function subjectOf(release: Release, state: ReleaseState): string {
       return `Keep ${model} ${fromVersion} in ${environment}: ${version} was aborted`;
     case 'shadowed':
       return `Keep ${model} ${fromVersion} in ${environment}: ${version} was tried as a shadow`;
+    case 'refused':
+      return `Note that ${model} ${version} was refused in ${environment}`;
     default:
       return `Note that ${model} ${version} failed in ${environment}`;
   }

@@ -1,4 +1,5 @@
 import { testDatabases } from '../__testUtils__/databases';
+import { examplePackage } from '../__testUtils__/packages';
 import { eventually } from '../__testUtils__/startPlatform';
 import {
   FILE,
@@ -73,6 +74,37 @@ describe('what is followed in Git', () => {
     const admin = await gitops.clone('vera');
     await admin.change(FILE, before => `${before}# by an admin\n`);
     await gitops.reaches('inSync');
+  });
+
+  it('waits in the gate with a version that was not evaluated, and follows when it passed', async () => {
+    await gitops.deploy('1.0.0');
+    await gitops.settled();
+    const { directory } = gitops.platform;
+    await gitops.platform.stop();
+    await gitops.start({ directory, evaluation: { requiredFor: ['staging'] } });
+    await gitops.platform.registerOnly(
+      MODEL,
+      '1.4.0',
+      examplePackage(MODEL, {
+        'model.yaml': [[/^version: .*$/m, 'version: 1.4.0']],
+      }),
+    );
+    const repository = await gitops.clone('mei');
+    await repository.change(FILE, to('1.4.0'));
+    const waiting = await eventually(async () => {
+      const item = await gitops.item();
+      return item?.message?.includes('is at the gate') ? item : undefined;
+    }, 'the file to wait in the gate');
+    expect(waiting).toMatchObject({
+      state: 'waiting',
+      release: expect.any(String),
+      running: { version: '1.0.0' },
+    });
+    await gitops.reaches('inSync');
+    await eventually(
+      async () => (await gitops.live()) === '1.4.0',
+      '1.4.0 to be live',
+    );
   });
 
   it('refuses a wrong file with its line, and follows the others', async () => {

@@ -1,4 +1,8 @@
-import type { GitopsState, Release } from '@ml-platform/plugin-ml-common';
+import {
+  type GitopsState,
+  isWaiting,
+  type Release,
+} from '@ml-platform/plugin-ml-common';
 import type { Attempt, StoredFile } from './GitopsStore';
 
 /** What is known of a deployment and of its file. */
@@ -54,6 +58,15 @@ export function standingOf(facts: Facts): Standing {
   }
   if (isPending) return is('following', FOLLOWS);
   if (active) {
+    if (active.version === version && isWaiting(active.state)) {
+      return is('waiting', {
+        release: active.id,
+        message:
+          active.state === 'gate'
+            ? `Release ${active.number} is at the gate: ${version} goes on when it has passed its evaluation`
+            : `Release ${active.number} waits for the approval of a second person`,
+      });
+    }
     return active.version === version
       ? is('releasing', {
           release: active.id,

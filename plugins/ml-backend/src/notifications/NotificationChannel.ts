@@ -8,6 +8,7 @@ const TYPES: ReadonlySet<EventType> = new Set<EventType>([
   'internal.ml.release.started',
   'internal.ml.release.verdict',
   'internal.ml.release.succeeded',
+  'internal.ml.release.refused',
   'internal.ml.release.failed',
   'internal.ml.release.rolled_back',
   'internal.ml.release.aborted',

@@ -18,6 +18,10 @@ export function releasePayload({ data, type }: MlEvent): NotificationPayload {
     },
     verdict: { title: `${what} in ${environment}: a verdict` },
     succeeded: { title: `${what} is live in ${environment}` },
+    refused: {
+      title: `${what} was refused in ${environment}`,
+      severity: 'high',
+    },
     failed: {
       title: `The release of ${what} to ${environment} failed`,
       severity: 'high',

@@ -1,12 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import type {
   Environment,
-  LiftedRule,
   Page,
   Release,
   ReleaseTransition,
   RolloutStatus,
-  Strategy,
 } from '@ml-platform/plugin-ml-common';
 import { isFinal } from '@ml-platform/plugin-ml-common';
 import type { Knex } from 'knex';
@@ -81,16 +79,17 @@ export class DatabaseReleaseStore implements ReleaseStore {
     return row && toRelease(row);
   }
 
-  async list(query: {
-    model: string;
-    environment?: Environment;
-    limit: number;
-    cursor?: string;
-  }): Promise<Page<Release>> {
+  async list(
+    query: Parameters<ReleaseStore['list']>[0],
+  ): Promise<Page<Release>> {
+    const { environment, kind, requestedBy, state } = query;
     const rows = await this.#knex<ReleaseRow>('ml_releases')
       .where({ model: query.model })
       .modify(builder => {
-        if (query.environment) builder.where('environment', query.environment);
+        if (environment) builder.where({ environment });
+        if (kind) builder.where({ kind });
+        if (requestedBy) builder.where({ requested_by: requestedBy });
+        if (state) builder.whereIn('state', state);
         if (query.cursor) {
           const [at, id] = decodeCursor(query.cursor).split('|');
           builder.where(nested => {
@@ -218,6 +217,8 @@ export class DatabaseReleaseStore implements ReleaseStore {
       finished_at: at,
       promoted_from: null,
       exceptions: null,
+      evaluation: null,
+      awaiting: null,
     };
     await trx('ml_releases').insert(row);
     await trx<TransitionRow>('ml_release_transitions').insert({
@@ -243,7 +244,7 @@ export class DatabaseReleaseStore implements ReleaseStore {
       version: release.version,
       from_version: null,
       strategy: release.strategy,
-      state: 'pending',
+      state: release.state,
       active: 1,
       generation: null,
       reason: release.reason ?? null,
@@ -257,6 +258,8 @@ export class DatabaseReleaseStore implements ReleaseStore {
       finished_at: null,
       promoted_from: release.promotedFrom ?? null,
       exceptions: null,
+      evaluation: null,
+      awaiting: null,
     };
     await trx('ml_releases').insert(row);
     // Looked at afterwards: now that this one is the active release, nothing else
@@ -270,7 +273,7 @@ export class DatabaseReleaseStore implements ReleaseStore {
       release_id: row.id,
       sequence: 1,
       from_state: null,
-      to_state: 'pending',
+      to_state: release.state,
       actor: release.requestedBy,
       cause:
         release.reason ??
@@ -285,14 +288,29 @@ export class DatabaseReleaseStore implements ReleaseStore {
   async settle(
     trx: Knex.Transaction,
     id: string,
-    { lifted, strategy }: { strategy?: Strategy; lifted: LiftedRule[] },
+    how: Parameters<ReleaseStore['settle']>[2],
   ): Promise<void> {
+    const { awaiting, fromVersion, lifted, strategy } = how;
     await trx<ReleaseRow>('ml_releases')
       .where({ id })
       .update({
         ...(strategy && { strategy }),
+        ...(fromVersion && { from_version: fromVersion }),
         exceptions: lifted.length ? JSON.stringify(lifted) : null,
+        ...(awaiting && {
+          awaiting: awaiting.length ? JSON.stringify(awaiting) : null,
+        }),
       });
+  }
+
+  async noteEvaluation(
+    id: string,
+    evaluation: string,
+    trx?: Knex.Transaction,
+  ): Promise<void> {
+    await (trx ?? this.#knex)<ReleaseRow>('ml_releases')
+      .where({ id })
+      .update({ evaluation });
   }
 
   async claim(

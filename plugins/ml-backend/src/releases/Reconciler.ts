@@ -1,7 +1,9 @@
 import type { LoggerService } from '@backstage/backend-plugin-api';
-import type {
-  Deprecation,
-  ServedModelStatus,
+import {
+  type Deprecation,
+  isWaiting,
+  type Release,
+  type ServedModelStatus,
 } from '@ml-platform/plugin-ml-common';
 import type { ServingTarget } from '@ml-platform/plugin-ml-node';
 import type { AuditLog } from '../audit/AuditLog';
@@ -30,7 +32,7 @@ export interface ReconcilerOptions {
 /**
  * Brings a data plane back that lost its state, or that missed how a release
  * ended, that a version was deprecated or that an experiment began: loads what a deployment needs and sets its routes again. A deployment
- * with a release under way is left to the release.
+ * with a release that has begun is left to the release.
  */
 export class Reconciler {
   readonly #options: ReconcilerOptions;
@@ -51,7 +53,9 @@ export class Reconciler {
       experiments.list({}),
     ]);
     const busy = new Set(
-      active.map(({ environment, model }) => `${environment}/${model}`),
+      active
+        .filter(hasBegun)
+        .map(({ environment, model }) => `${environment}/${model}`),
     );
     for (const known of deployments) {
       const key = `${known.environment}/${known.model}`;
@@ -91,7 +95,7 @@ export class Reconciler {
     const { environment, model } = deployment;
     if (!actual?.routes) return;
     // A release that began since loads what it needs; it must not be taken away.
-    if (await store.getActive(model, environment)) return;
+    if (hasBegun(await store.getActive(model, environment))) return;
     logger.info(`Removing ${model} from ${environment}`);
     await target.remove(deployment);
   }
@@ -142,7 +146,10 @@ export class Reconciler {
       } while (generation <= accepted);
       const current = await store.getDeployment(model, environment, trx);
       const active = await store.getActive(model, environment, trx);
-      if (active || current?.releaseNumber !== deployment.releaseNumber) {
+      if (
+        hasBegun(active) ||
+        current?.releaseNumber !== deployment.releaseNumber
+      ) {
         return undefined;
       }
       await audit.record(
@@ -158,6 +165,11 @@ export class Reconciler {
       return generation;
     });
   }
+}
+
+/** One that waits has loaded nothing, and may do so for days. */
+function hasBegun(release: Release | undefined): boolean {
+  return release !== undefined && !isWaiting(release.state);
 }
 
 function sameDestinations(

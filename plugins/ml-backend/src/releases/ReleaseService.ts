@@ -1,55 +1,47 @@
-import { isDatabaseConflictError } from '@backstage/backend-plugin-api';
 import { ConflictError, InputError, NotFoundError } from '@backstage/errors';
 import {
   type CreateReleaseRequest,
   type Environment,
+  isWaiting,
   mlReleaseRollbackPermission,
   type Model,
   type Page,
   type PromoteRequest,
   type Release,
+  type ReleaseFilter,
   type ReleaseOutlook,
   type RollbackRequest,
 } from '@ml-platform/plugin-ml-common';
 import type { ServingTarget } from '@ml-platform/plugin-ml-node';
-import type { AuditLog } from '../audit/AuditLog';
 import type { Authorizer } from '../authorization/Authorizer';
-import type { ChangeNotifier } from '../events/ChangeNotifier';
 import type { ExperimentStore } from '../experiments/ExperimentStore';
 import type { EvaluationGate } from '../evaluations/EvaluationGate';
 import type { RequestContext } from '../http/requestContext';
 import type { ProofService } from '../proof/ProofService';
 import type { RegistryService } from '../registry/RegistryService';
-import type {
-  AskedRelease,
-  ReleaseAdmission,
-} from './admission/ReleaseAdmission';
-import { lifting } from './admission/lifting';
-import type { ReleaseExceptions } from './admission/ReleaseExceptions';
-import { ReleaseRefusal } from './admission/ReleaseRefusal';
-import type { EventOutbox } from '../webhooks/EventOutbox';
+import type { ReleaseAdmission } from './admission/ReleaseAdmission';
 import { checkReleasable, deployPermission } from './checkReleasable';
 import { liveVersion, rollbackVersion } from './deploymentState';
-import { startedEvent } from './releaseEvent';
-import type { NewRelease, ReleaseStore } from './ReleaseStore';
+import type { ReleaseCreation } from './ReleaseCreation';
+import type { ReleaseStore } from './ReleaseStore';
 import type { RolloutSteering } from './RolloutSteering';
+import type { WaitingReleases } from './waiting/WaitingReleases';
 
 export interface ReleaseServiceOptions {
   store: ReleaseStore;
   registry: RegistryService;
   authorizer: Authorizer;
-  audit: AuditLog;
-  changes: ChangeNotifier;
   target: ServingTarget;
   proofs: Pick<ProofService, 'requireSigned'>;
-  gate: Pick<EvaluationGate, 'requirePassed'>;
+  gate: Pick<
+    EvaluationGate,
+    'isRequiredFor' | 'requirePassable' | 'requirePassed'
+  >;
   experiments: Pick<ExperimentStore, 'get'>;
   admission: ReleaseAdmission;
-  exceptions: ReleaseExceptions;
+  creation: ReleaseCreation;
   steering: RolloutSteering;
-  outbox: EventOutbox;
-  /** Called when there is a release to carry out. */
-  onCreated: () => void;
+  waiting: WaitingReleases;
 }
 
 /** Asking for releases, and reading them. The `ReleaseRunner` carries them out. */
@@ -63,7 +55,10 @@ export class ReleaseService {
   async createRelease(
     context: RequestContext,
     name: string,
-    request: CreateReleaseRequest & { promotedFrom?: string },
+    {
+      evaluate = true,
+      ...request
+    }: CreateReleaseRequest & { promotedFrom?: string },
     idempotencyKey?: string,
   ): Promise<Release> {
     const { authorizer, gate, proofs, registry } = this.#options;
@@ -79,9 +74,11 @@ export class ReleaseService {
       await proofs.requireSigned(context, model, version);
     }
     const { environment } = request;
-    await gate.requirePassed(context, { model, version, environment });
+    const asked = { model, version, environment };
+    if (evaluate) await gate.requirePassable(context, asked);
+    else await gate.requirePassed(context, asked);
     await this.#checkNoExperiment(model, request);
-    return this.#create(
+    return this.#options.creation.create(
       context,
       {
         ...request,
@@ -89,6 +86,7 @@ export class ReleaseService {
         strategy: request.strategy ?? 'immediate',
         model: name,
         kind: 'deploy',
+        state: gate.isRequiredFor(environment) ? 'gate' : 'pending',
         requestedBy: context.actor,
         idempotencyKey,
       },
@@ -140,6 +138,7 @@ export class ReleaseService {
         version,
         strategy: request.strategy,
         reason: request.reason,
+        evaluate: request.evaluate,
         promotedFrom: source?.id,
       },
       idempotencyKey,
@@ -169,7 +168,7 @@ export class ReleaseService {
       mlReleaseRollbackPermission,
       model,
     );
-    const repeated = await this.#findRepeated(context, {
+    const repeated = await this.#options.creation.findRepeated(context, {
       model: name,
       environment: request.environment,
       kind: 'rollback',
@@ -190,10 +189,15 @@ export class ReleaseService {
       await registry.getVersion(context, name, version),
       request.environment,
     );
-    return this.#create(context, {
+    // Whoever goes back does not want what is about to begin.
+    if (active && isWaiting(active.state)) {
+      await this.#options.waiting.abort(context, active, reason);
+    }
+    return this.#options.creation.create(context, {
       model: name,
       environment: request.environment,
       kind: 'rollback',
+      state: 'pending',
       version,
       strategy: 'immediate',
       reason: request.reason,
@@ -216,7 +220,7 @@ export class ReleaseService {
   async listReleases(
     context: RequestContext,
     model: string,
-    query: { environment?: Environment; limit: number; cursor?: string },
+    query: ReleaseFilter & { limit: number; cursor?: string },
   ): Promise<Page<Release>> {
     await this.#options.registry.getModel(context, model);
     return this.#options.store.list({ model, ...query });
@@ -272,131 +276,5 @@ export class ReleaseService {
       );
     }
     return request.version;
-  }
-
-  async #findRepeated(
-    context: RequestContext,
-    request: Pick<NewRelease, 'model' | 'environment' | 'kind'> & {
-      version?: string;
-      idempotencyKey?: string;
-    },
-  ): Promise<Release | undefined> {
-    const { idempotencyKey } = request;
-    if (!idempotencyKey) return undefined;
-    const earlier = await this.#options.store.findByIdempotencyKey(
-      context.actor,
-      idempotencyKey,
-    );
-    if (!earlier) return undefined;
-    if (
-      earlier.model !== request.model ||
-      earlier.environment !== request.environment ||
-      earlier.kind !== request.kind ||
-      (request.version !== undefined && earlier.version !== request.version)
-    ) {
-      throw new ConflictError(
-        `idempotency-key: was used for another request (release ${earlier.number} of ${earlier.model} in ${earlier.environment}); use a new key`,
-      );
-    }
-    return earlier;
-  }
-
-  async #create(
-    context: RequestContext,
-    request: NewRelease,
-    /** Of a deployment; a rollback obeys none of the rules. */
-    asked?: AskedRelease & { digest: string },
-  ): Promise<Release> {
-    const { admission, audit, changes, exceptions, onCreated, outbox, store } =
-      this.#options;
-    const repeated = await this.#findRepeated(context, request);
-    if (repeated) return repeated;
-    const { model, environment } = request;
-    const policy = await admission.getPolicy();
-    const mayUse = asked
-      ? await exceptions.mayUse(context, asked.model)
-      : false;
-    let release: Release;
-    try {
-      release = await store.transaction(async trx => {
-        const { lift, lifted } = lifting({
-          ...{ context, exceptions, mayUse, trx },
-          model: { name: model },
-          subject: {
-            ...{ environment, version: request.version },
-            digest: asked?.digest ?? '',
-          },
-        });
-        if (asked) await admission.admit(trx, asked, policy, lift);
-        const created = await store.create(trx, request);
-        if (asked) {
-          const strategy = await admission.settleStrategy(
-            asked,
-            policy,
-            created.fromVersion,
-            lift,
-          );
-          await store.settle(trx, created.id, { strategy, lifted });
-          Object.assign(created, {
-            strategy,
-            ...(lifted.length && { lifted }),
-          });
-        }
-        await audit.record(
-          {
-            actor: context.actor,
-            action: `release.${request.kind}`,
-            resource: `deployment:${environment}/${model}`,
-            outcome: 'intended',
-            details: {
-              release: created.id,
-              number: created.number,
-              version: created.version,
-              fromVersion: created.fromVersion,
-              strategy: created.strategy,
-              ...(lifted.length && { lifted }),
-              ...(created.promotedFrom && {
-                promotedFrom: created.promotedFrom,
-              }),
-            },
-            requestId: context.requestId,
-          },
-          trx,
-        );
-        await outbox.append(startedEvent(created), trx);
-        return created;
-      });
-    } catch (error) {
-      if (error instanceof ReleaseRefusal) {
-        await this.#recordRefusal(context, request, error);
-      }
-      if (!isDatabaseConflictError(error)) throw error;
-      const again = await this.#findRepeated(context, request);
-      if (again) return again;
-      const active = await store.getActive(model, environment);
-      throw new ConflictError(
-        active
-          ? `Release ${active.number} (${active.kind} of ${active.version}) of ${model} in ${environment} is under way since ${active.createdAt}; wait until it ends ('ml status ${model} --watch')`
-          : `Another release of ${model} in ${environment} was just requested; try again`,
-      );
-    }
-    changes.modelChanged({ model, environment, releaseId: release.id });
-    onCreated();
-    return release;
-  }
-
-  async #recordRefusal(
-    context: RequestContext,
-    { environment, kind, model, version }: NewRelease,
-    { code }: ReleaseRefusal,
-  ): Promise<void> {
-    await this.#options.audit.record({
-      actor: context.actor,
-      action: `release.${kind}`,
-      resource: `deployment:${environment}/${model}`,
-      outcome: 'denied',
-      details: { version, rule: code },
-      requestId: context.requestId,
-    });
   }
 }

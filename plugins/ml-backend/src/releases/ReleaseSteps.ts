@@ -1,12 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { LoggerService } from '@backstage/backend-plugin-api';
-import {
-  isFinal,
-  type ReleaseState,
-  type RolloutPlan,
-} from '@ml-platform/plugin-ml-common';
+import type { RolloutPlan } from '@ml-platform/plugin-ml-common';
 import type { ServingTarget } from '@ml-platform/plugin-ml-node';
-import type { AuditLog } from '../audit/AuditLog';
 import type { ChangeNotifier } from '../events/ChangeNotifier';
 import type { ExperimentStore } from '../experiments/ExperimentStore';
 import type { PolicySettings } from '../policy/PolicySettings';
@@ -22,20 +17,22 @@ import {
 } from './deploymentState';
 import { followRollout } from './followRollout';
 import { needsPlan, planRollout } from './planRollout';
-import { releaseEvent } from './releaseEvent';
 import { ReleaseFailure } from './ReleaseFailure';
+import type { ReleaseMoves } from './ReleaseMoves';
 import type { ActiveRelease, ReleaseStore } from './ReleaseStore';
 import { servedVersionOf } from './servedVersion';
 import type { StrategySettings } from './strategySettings';
 import { verdictEvents } from './verdictEvents';
+import type { WaitingSteps } from './waiting/WaitingSteps';
 
 export interface ReleaseStepsOptions {
   store: ReleaseStore;
   experiments: Pick<ExperimentStore, 'get'>;
   registry: RegistryService;
   target: ServingTarget;
-  audit: AuditLog;
   outbox: EventOutbox;
+  moves: ReleaseMoves;
+  waiting: WaitingSteps;
   changes: ChangeNotifier;
   logger: LoggerService;
   /** Milliseconds. */
@@ -46,8 +43,6 @@ export interface ReleaseStepsOptions {
   onRouted: () => Promise<void>;
 }
 
-/** Recorded as the actor of what the platform does by itself. */
-const ACTOR = 'service:ml-platform';
 const POLL_MS = 150;
 
 /**
@@ -65,6 +60,10 @@ export class ReleaseSteps {
   async run(release: ActiveRelease, signal: AbortSignal): Promise<void> {
     try {
       switch (release.state) {
+        case 'gate':
+        case 'approval':
+          await this.#options.waiting.run(release, signal);
+          return;
         case 'pending':
           await this.#forgetFailure(release);
           await this.#move(release, 'loading', `Loading ${release.version}`);
@@ -365,66 +364,8 @@ export class ReleaseSteps {
     }
   }
 
-  async #move(
-    release: ActiveRelease,
-    to: ReleaseState,
-    cause: string,
-    extra: {
-      error?: string;
-      after?: DeploymentState;
-    } = {},
-  ): Promise<void> {
-    const { audit, changes, outbox, store } = this.#options;
-    const { id, model, environment } = release;
-    await store.transaction(async trx => {
-      const generation =
-        to === 'routing'
-          ? await store.nextGeneration(trx, model, environment)
-          : undefined;
-      const moved = await store.transition(trx, id, {
-        from: release.state,
-        to,
-        actor: ACTOR,
-        cause,
-        error: extra.error,
-        generation,
-      });
-      if (!moved) {
-        throw new Error(`Release ${id} is not ${release.state} any more`);
-      }
-      if (extra.after) {
-        await store.saveDeployment(trx, {
-          ...extra.after,
-          model,
-          environment,
-          releaseNumber: release.number,
-          since: new Date().toISOString(),
-          by: release.requestedBy,
-          generation: release.generation!,
-        });
-      }
-      if (isFinal(to)) {
-        await audit.record(
-          {
-            actor: ACTOR,
-            action: `release.${release.kind}`,
-            resource: `deployment:${environment}/${model}`,
-            outcome:
-              to === 'succeeded' || to === 'shadowed' ? 'succeeded' : 'failed',
-            details: {
-              release: id,
-              number: release.number,
-              version: release.version,
-              requestedBy: release.requestedBy,
-              ...(extra.error && { error: extra.error }),
-            },
-          },
-          trx,
-        );
-        await outbox.append(releaseEvent(release, to, extra.error), trx);
-      }
-    });
-    changes.modelChanged({ model, environment, releaseId: id });
+  #move(...move: Parameters<ReleaseMoves['move']>): Promise<void> {
+    return this.#options.moves.move(...move);
   }
 }
 

@@ -3,6 +3,7 @@ import type {
   LiftedRule,
   Page,
   Release,
+  ReleaseFilter,
   ReleaseState,
   ReleaseTransition,
   RolloutStatus,
@@ -29,6 +30,8 @@ export interface NewRelease {
   strategy: Strategy;
   reason?: string;
   promotedFrom?: string;
+  /** The first one. */
+  state: Extract<ReleaseState, 'gate' | 'pending'>;
   requestedBy: string;
   idempotencyKey?: string;
 }
@@ -63,12 +66,9 @@ export interface ReleaseStore {
     key: string,
   ): Promise<Release | undefined>;
   /** Newest first. */
-  list(query: {
-    model: string;
-    environment?: Environment;
-    limit: number;
-    cursor?: string;
-  }): Promise<Page<Release>>;
+  list(
+    query: ReleaseFilter & { model: string; limit: number; cursor?: string },
+  ): Promise<Page<Release>>;
   getActive(
     model: string,
     environment: Environment,
@@ -92,22 +92,35 @@ export interface ReleaseStore {
   ): Promise<number>;
 
   /**
-   * Creates a release in state `pending`.
+   * Creates a release in its first state.
    * @throws an error that `isDatabaseConflictError` knows while another one is active
    */
   create(trx: Knex.Transaction, release: NewRelease): Promise<Release>;
 
-  /** How a release takes over, and the rules that did not hold for it. */
+  /** How a release takes over, the rules that did not hold for it, and those that it waits to have lifted. */
   settle(
     trx: Knex.Transaction,
     id: string,
-    how: { strategy?: Strategy; lifted: LiftedRule[] },
+    how: {
+      strategy?: Strategy;
+      lifted: LiftedRule[];
+      awaiting?: LiftedRule[];
+      /** What is live as it begins. */
+      fromVersion?: string;
+    },
+  ): Promise<void>;
+
+  /** Keeps which evaluation its gate waits for. */
+  noteEvaluation(
+    id: string,
+    evaluation: string,
+    trx?: Knex.Transaction,
   ): Promise<void>;
 
   /** Keeps a release that has succeeded already, without us. */
   record(
     trx: Knex.Transaction,
-    release: Omit<NewRelease, 'idempotencyKey'> & {
+    release: Omit<NewRelease, 'idempotencyKey' | 'state'> & {
       id: string;
       fromVersion: string;
       at: string;

@@ -1,6 +1,7 @@
 import { ConflictError, NotFoundError } from '@backstage/errors';
 import {
   type Environment,
+  isWaiting,
   type LiftedRule,
   mlReleaseOverridePermission,
   mlReleaseRollbackPermission,
@@ -18,6 +19,7 @@ import { lifting } from './admission/lifting';
 import type { ReleaseExceptions } from './admission/ReleaseExceptions';
 import { deployPermission } from './checkReleasable';
 import type { ReleaseStore } from './ReleaseStore';
+import type { WaitingReleases } from './waiting/WaitingReleases';
 
 export interface RolloutSteeringOptions {
   store: ReleaseStore;
@@ -27,6 +29,7 @@ export interface RolloutSteeringOptions {
   changes: ChangeNotifier;
   target: Pick<ServingTarget, 'steerRollout'>;
   exceptions: ReleaseExceptions;
+  waiting: WaitingReleases;
 }
 
 const DONE: Record<RolloutAction, string> = {
@@ -62,9 +65,12 @@ export class RolloutSteering {
       permissionFor(action, environment),
       model,
     );
+    if (action === 'abort' && isWaiting(state)) {
+      return this.#options.waiting.abort(context, release, reason);
+    }
     if (state !== 'progressing') {
       throw new ConflictError(
-        `Release ${number} of ${model.name} in ${environment} is ${state}; only one that is progressing beside the live version can be steered`,
+        `Release ${number} of ${model.name} in ${environment} is ${state}; only one that is progressing beside the live version can be steered, and one that waits can be aborted`,
       );
     }
     const lifted =

@@ -80,6 +80,7 @@ describe.each(databases.ids)('canary releases on %s', databaseId => {
       rollout: { state: 'promoted', weight: 100 },
     });
     expect(over.transitions!.map(({ to }) => to)).toEqual([
+      'gate',
       'pending',
       'loading',
       'routing',

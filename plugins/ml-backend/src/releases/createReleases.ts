@@ -6,6 +6,8 @@ import type { AuditLog } from '../audit/AuditLog';
 import type { Authorizer } from '../authorization/Authorizer';
 import type { MlConfig } from '../config';
 import type { EvaluationGate } from '../evaluations/EvaluationGate';
+import type { EvaluationRequests } from '../evaluations/EvaluationRequests';
+import type { EvaluationStore } from '../evaluations/EvaluationStore';
 import type { ChangeNotifier } from '../events/ChangeNotifier';
 import type { ExperimentStore } from '../experiments/ExperimentStore';
 import type { PolicySettings } from '../policy/PolicySettings';
@@ -22,11 +24,15 @@ import { Reconciler } from './Reconciler';
 import { ReleaseAdmission } from './admission/ReleaseAdmission';
 import { ReleaseExceptions } from './admission/ReleaseExceptions';
 import { ReleaseIntents } from '../gitops/ReleaseIntents';
+import { ReleaseCreation } from './ReleaseCreation';
+import { ReleaseMoves } from './ReleaseMoves';
 import { ReleaseRunner } from './ReleaseRunner';
 import { ReleaseService } from './ReleaseService';
 import { RolloutSteering } from './RolloutSteering';
 import { ServingMonitor } from '../serving/ServingMonitor';
 import { createGitops } from '../gitops/createGitops';
+import { WaitingReleases } from './waiting/WaitingReleases';
+import { WaitingSteps } from './waiting/WaitingSteps';
 
 /** Puts together what releases versions, what watches them, and what keeps them in Git. */
 export function createReleases(options: {
@@ -50,6 +56,8 @@ export function createReleases(options: {
   approvals: ApprovalService;
   authorizer: Authorizer;
   gate: EvaluationGate;
+  evaluationRequests: EvaluationRequests;
+  evaluationStore: EvaluationStore;
   outbox: EventOutbox;
   policies: PolicySettings;
   proofs: ProofService;
@@ -83,8 +91,32 @@ export function createReleases(options: {
     interval: config.statusInterval,
     onStatus: status => reconciler.reconcile(status),
   });
+  const moves = new ReleaseMoves({ ...shared, outbox: released });
+  const waiting = new WaitingReleases({ ...shared, moves });
+  const releaseExceptions = new ReleaseExceptions({
+    ...shared,
+    approvals,
+    authorizer,
+  });
+  const admission = new ReleaseAdmission({
+    store: shared.store,
+    quotas: new DatabaseReleaseQuotas({ knex }),
+    policy: {
+      getReleasePolicy: async () => ({
+        ...config.releaseRules,
+        quotas: await policies.get('quotas'),
+      }),
+    },
+  });
   const runner = new ReleaseRunner({
     ...shared,
+    moves,
+    waiting: new WaitingSteps({
+      ...{ ...shared, admission, gate, models, moves },
+      exceptions: releaseExceptions,
+      evaluations: options.evaluationStore,
+      requests: options.evaluationRequests,
+    }),
     outbox: released,
     loadTimeout: config.loadTimeout,
     policies,
@@ -92,35 +124,17 @@ export function createReleases(options: {
     onRouted: () => monitor.refresh(),
   });
   const deployments = new DeploymentViews({ ...shared, monitor });
-  const releaseExceptions = new ReleaseExceptions({
-    ...shared,
-    approvals,
-    authorizer,
-  });
   const steering = new RolloutSteering({
-    ...shared,
-    authorizer,
+    ...{ ...shared, authorizer, waiting },
     exceptions: releaseExceptions,
   });
   const releases = new ReleaseService({
-    ...shared,
-    authorizer,
-    outbox,
-    proofs,
-    steering,
-    exceptions: releaseExceptions,
-    admission: new ReleaseAdmission({
-      store: shared.store,
-      quotas: new DatabaseReleaseQuotas({ knex }),
-      policy: {
-        getReleasePolicy: async () => ({
-          ...config.releaseRules,
-          quotas: await policies.get('quotas'),
-        }),
-      },
+    ...{ ...shared, admission, authorizer, gate, proofs, steering, waiting },
+    creation: new ReleaseCreation({
+      ...{ ...shared, admission, outbox },
+      exceptions: releaseExceptions,
+      onCreated: () => runner.wake(),
     }),
-    gate,
-    onCreated: () => runner.wake(),
   });
 
   const gitops =

@@ -51,6 +51,7 @@ export function releaseEvent(
 function typeOf(state: ReleaseState): EventType {
   switch (state) {
     case 'succeeded':
+    case 'refused':
     case 'rolled_back':
     case 'aborted':
     case 'shadowed':

@@ -2,6 +2,7 @@ import type { HttpAuthService } from '@backstage/backend-plugin-api';
 import {
   ENVIRONMENTS,
   RELEASE_RULES,
+  RELEASE_STATES,
   ROLLOUT_ACTIONS,
   STRATEGIES,
   versionSchema,
@@ -25,11 +26,13 @@ const createSchema = z.strictObject({
   environment,
   version: versionSchema,
   strategy: z.enum(STRATEGIES).optional(),
+  evaluate: z.boolean().optional(),
   reason,
 });
 const promoteSchema = z.strictObject({
   version: versionSchema.optional(),
   strategy: z.enum(STRATEGIES).optional(),
+  evaluate: z.boolean().optional(),
   reason,
 });
 const exceptionSchema = z.strictObject({
@@ -55,6 +58,13 @@ const deploymentsQuerySchema = z.object({
 });
 const releasesQuerySchema = pageQuerySchema.extend({
   environment: environment.optional(),
+  kind: z.enum(['deploy', 'rollback']).optional(),
+  state: z
+    .string()
+    .transform(text => text.split(','))
+    .pipe(z.array(z.enum(RELEASE_STATES)))
+    .optional(),
+  requestedBy: z.string().max(255).optional(),
 });
 
 export function createReleasesRouter(options: {

@@ -30,6 +30,8 @@ export interface ReleaseRow {
   finished_at: string | null;
   promoted_from: string | null;
   exceptions: string | null;
+  evaluation: string | null;
+  awaiting: string | null;
 }
 
 export interface TransitionRow {
@@ -77,6 +79,8 @@ export function toWholeRelease(row: ReleaseRow): Release {
     ...(row.rollout && { rollout: JSON.parse(row.rollout) }),
     promotedFrom: row.promoted_from ?? undefined,
     ...(row.exceptions && { lifted: JSON.parse(row.exceptions) }),
+    ...(row.evaluation && { evaluation: row.evaluation }),
+    ...(row.awaiting && { awaiting: JSON.parse(row.awaiting) }),
     requestedBy: row.requested_by,
     createdAt: row.created_at,
     finishedAt: row.finished_at ?? undefined,

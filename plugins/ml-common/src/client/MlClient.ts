@@ -8,6 +8,7 @@ import type {
   Environment,
   Release,
   ReleaseExceptionRequest,
+  ReleaseState,
   Strategy,
 } from '../releases/types';
 import type { RolloutAction } from '../serving/rollout';
@@ -59,7 +60,22 @@ export interface CreateReleaseRequest {
    * canary, unless nothing is live there.
    */
   strategy?: Strategy;
+  /**
+   * Whether the platform evaluates a version that lacks its evaluation, while
+   * the release waits in its gate; else it is refused at once. True when not given.
+   */
+  evaluate?: boolean;
   reason?: string;
+}
+
+/** Which releases of a model are asked for: all that fit each of these. @public */
+export interface ReleaseFilter {
+  environment?: Environment;
+  kind?: Release['kind'];
+  /** Any of these. */
+  state?: ReleaseState[];
+  /** Entity reference of who asked for it. */
+  requestedBy?: string;
 }
 
 /** Takes what is live in staging to production, the very same bytes. @public */
@@ -67,6 +83,8 @@ export interface PromoteRequest {
   /** Refused when another version is live in staging. */
   version?: string;
   strategy?: Strategy;
+  /** As for a release. */
+  evaluate?: boolean;
   reason?: string;
 }
 
@@ -276,11 +294,15 @@ export class MlClient {
   /** Newest first. */
   listReleases(
     model: string,
-    query: PageQuery & { environment?: Environment } = {},
+    query: PageQuery & ReleaseFilter = {},
   ): Promise<Page<Release>> {
+    const { state, ...rest } = query;
     return this.#transport.request(
       'GET',
-      `/models/${encodeURIComponent(model)}/releases${toQuery({ ...query })}`,
+      `/models/${encodeURIComponent(model)}/releases${toQuery({
+        ...rest,
+        state: state?.join(','),
+      })}`,
     );
   }
 

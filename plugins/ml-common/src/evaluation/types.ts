@@ -55,6 +55,8 @@ export interface EvaluationGateState {
   /** Environments that take evaluated versions only. */
   requiredFor: string[];
   passed: boolean;
+  /** Whether the platform evaluates it in the gate of a release that is asked for now. */
+  evaluable: boolean;
   /** What is missing and what to do, or which attestation counts. */
   message: string;
 }

@@ -27,6 +27,7 @@ describe('numbers of releases', () => {
         release(400, 401, { state: 'failed' }),
         release(500, 501, { state: 'aborted' }),
         release(600, 601, { state: 'shadowed' }),
+        release(650, 651, { state: 'refused' }),
         release(700, 701, { kind: 'rollback' }),
         release(800, 801, { kind: 'rollback', state: 'failed' }),
       ]),

@@ -14,7 +14,7 @@ export interface DurationStats {
  */
 export interface ReleaseStats {
   team: string;
-  /** Deployments that ended. */
+  /** Deployments that ended, of those that were let begin. */
   deployments: number;
   succeeded: number;
   /** Failed, or taken back by the judge or by a version's health. */
@@ -57,7 +57,8 @@ export function releaseStats(
   releases: FinishedRelease[],
 ): Omit<ReleaseStats, 'team'> {
   const deploys = releases.filter(
-    ({ kind, state }) => kind === 'deploy' && state !== 'shadowed',
+    ({ kind, state }) =>
+      kind === 'deploy' && state !== 'shadowed' && state !== 'refused',
   );
   const ended = (state: Release['state']) =>
     deploys.filter(release => release.state === state);

@@ -8,19 +8,26 @@ export const ENVIRONMENTS = ['staging', 'production'] as const;
 export type Environment = (typeof ENVIRONMENTS)[number];
 
 /**
- * States of a release. `pending`, `loading`, `routing` and, with a canary,
- * `progressing` go on by themselves, also after a restart of the portal; the
- * others are final. `rolled_back`: the judge or the version's health ended it;
- * `aborted`: a person did; `shadowed`: it was compared as planned, and no more
- * was to follow. In each of these the version before is live.
+ * States of a release. `gate`: its version has to have passed its evaluation,
+ * which the platform runs where it is missing; `approval`: a second person is
+ * asked. Nothing has changed for callers in these two. `pending`, `loading`,
+ * `routing` and, with a canary, `progressing` follow. All of them go on by
+ * themselves, also after a restart of the portal; the others are final.
+ * `refused`: it did not get past the gate or the approval; `rolled_back`: the
+ * judge or the version's health ended it; `aborted`: a person did; `shadowed`:
+ * it was compared as planned, and no more was to follow. In each of these the
+ * version before is live.
  * @public
  */
 export const RELEASE_STATES = [
+  'gate',
+  'approval',
   'pending',
   'loading',
   'routing',
   'progressing',
   'succeeded',
+  'refused',
   'failed',
   'rolled_back',
   'aborted',
@@ -32,9 +39,19 @@ export type ReleaseState = (typeof RELEASE_STATES)[number];
 
 /** @public */
 export function isFinal(state: ReleaseState): boolean {
-  return ['succeeded', 'failed', 'rolled_back', 'aborted', 'shadowed'].includes(
-    state,
-  );
+  return [
+    'succeeded',
+    'refused',
+    'failed',
+    'rolled_back',
+    'aborted',
+    'shadowed',
+  ].includes(state);
+}
+
+/** Whether a release has not begun yet: it can be ended without any trace in what is served. @public */
+export function isWaiting(state: ReleaseState): boolean {
+  return state === 'gate' || state === 'approval';
 }
 
 /**
@@ -117,7 +134,7 @@ export interface Release {
   state: ReleaseState;
   /** Given by the person who asked. */
   reason?: string;
-  /** Why it failed or was rolled back. */
+  /** Why it was refused, failed or was rolled back. */
   error?: string;
   /** What the data plane last said of the canary, where there is one. */
   rollout?: RolloutStatus;
@@ -125,6 +142,10 @@ export interface Release {
   promotedFrom?: string;
   /** Rules that an approval lifted for it. */
   lifted?: LiftedRule[];
+  /** Id of the evaluation that its gate had run. */
+  evaluation?: string;
+  /** Rules that it waits to have lifted. */
+  awaiting?: LiftedRule[];
   requestedBy: string;
   createdAt: string;
   finishedAt?: string;

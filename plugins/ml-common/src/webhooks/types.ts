@@ -10,6 +10,7 @@ export const EVENT_TYPES = [
   'internal.ml.release.started',
   'internal.ml.release.verdict',
   'internal.ml.release.succeeded',
+  'internal.ml.release.refused',
   'internal.ml.release.failed',
   'internal.ml.release.rolled_back',
   'internal.ml.release.aborted',

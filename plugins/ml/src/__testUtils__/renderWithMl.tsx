@@ -110,6 +110,7 @@ export const evaluationsMock = (partial: Partial<MlApi['evaluations']> = {}) =>
   partOf<MlApi['evaluations']>()({
     gate: async (model, version) => ({
       ...{ model, version, passed: true, requiredFor: ['production'] },
+      evaluable: false,
       message: 'it passed its evaluation',
     }),
     list: async () => ({ items: [] }),

@@ -7,7 +7,8 @@ export const DEPLOYMENTS_CHANNEL = 'ml:deployments';
 
 /** A message of the channel. It says what to read again, not what is true. */
 export type DeploymentSignal = {
-  model: string;
+  /** Absent where the backend cannot tell who may know: it may be any. */
+  model?: string;
   environment?: string;
   releaseId?: string;
 };

@@ -5,13 +5,14 @@ import { useMlQuery } from './useMlQuery';
 
 /**
  * Whether an environment takes the version as it was evaluated, and if not, why
- * not. What cannot be told is left to the backend, which decides anyway.
+ * not; and whether its release waits there until the platform has evaluated
+ * it. What cannot be told is left to the backend, which decides anyway.
  */
 export function useEvaluationAction(options: {
   model: string;
   environment: Environment;
   version: string | undefined;
-}): ActionState {
+}): { action: ActionState; waits: boolean } {
   const { environment, model, version } = options;
   const query = useMlQuery({
     key: `gate:${model}@${version ?? ''}`,
@@ -19,12 +20,21 @@ export function useEvaluationAction(options: {
       version === undefined ? undefined : api.evaluations.gate(model, version),
     concerns: signal => signal.model === model,
   });
-  if (version === undefined || query.status === 'failed') return ENABLED;
+  if (version === undefined || query.status === 'failed') {
+    return { action: ENABLED, waits: false };
+  }
   if (query.status === 'loading') {
-    return { enabled: false, reason: evaluationTexts.checking };
+    const action = {
+      enabled: false as const,
+      reason: evaluationTexts.checking,
+    };
+    return { action, waits: false };
   }
   const gate = query.data;
-  return gate && gate.requiredFor.includes(environment) && !gate.passed
-    ? { enabled: false, reason: evaluationTexts.refused(version, gate.message) }
-    : ENABLED;
+  const lacks = gate && gate.requiredFor.includes(environment) && !gate.passed;
+  if (!lacks || gate.evaluable) {
+    return { action: ENABLED, waits: Boolean(lacks) };
+  }
+  const reason = evaluationTexts.refused(version, gate.message);
+  return { action: { enabled: false, reason }, waits: false };
 }

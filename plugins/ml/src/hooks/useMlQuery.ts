@@ -111,7 +111,8 @@ export function useMlQuery<T>(options: QueryOptions<T>): Query<T> {
   }, [key, keepPrevious, refresh]);
 
   useDeploymentSignal(signal => {
-    if (options.concerns?.(signal) ?? true) refresh();
+    const concerns = options.concerns?.(signal) ?? true;
+    if (concerns || signal.model === undefined) refresh();
   });
 
   useEffect(() => {

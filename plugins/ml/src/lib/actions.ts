@@ -1,4 +1,8 @@
-import { apiVersionOf, isFinal } from '@ml-platform/plugin-ml-common';
+import {
+  apiVersionOf,
+  isFinal,
+  isWaiting,
+} from '@ml-platform/plugin-ml-common';
 import type {
   Deployment,
   Environment,
@@ -70,7 +74,8 @@ export function releaseActions(options: {
     rollback: firstReason(
       rightReason(rights.rollback, texts.actions.mayNotRollBack(environment)),
       !deployment?.version && texts.actions.nothingLive(environment),
-      busy,
+      // Going back ends what has not begun.
+      !isWaitingIn(deployment) && busy,
       !deployment?.rollbackVersion && texts.actions.noEarlierVersion,
     ),
     rollbackVersion: deployment?.rollbackVersion,
@@ -102,7 +107,7 @@ function steerActions(
     ),
     abort: firstReason(
       rightReason(rights.rollback, texts.actions.mayNotRollBack(environment)),
-      over,
+      !isWaitingIn(deployment) && over,
     ),
     promote: firstReason(
       rightReason(rights.override, texts.actions.mayNotOverride),
@@ -114,6 +119,11 @@ function steerActions(
 /** Whether going from one version to the other changes the API version. */
 export function changesApiVersion(from: string | undefined, to: string) {
   return from !== undefined && apiVersionOf(from) !== apiVersionOf(to);
+}
+
+function isWaitingIn(deployment: Deployment | undefined): boolean {
+  const release = deployment?.activeRelease;
+  return release !== undefined && isWaiting(release.state);
 }
 
 function busyReason(deployment: Deployment | undefined) {

@@ -22,7 +22,7 @@ export function releaseLog({
   const moves = transitions.map(({ actor, at, cause, to }): LogEntry => {
     const what = texts.releaseState[to];
     if (to === 'succeeded') return { at, what, cause, actor, tone: 'good' };
-    const isBad = to === 'failed' || to === 'rolled_back';
+    const isBad = ['failed', 'refused', 'rolled_back'].includes(to);
     return { at, what, cause, actor, ...(isBad && { tone: 'bad' }) };
   });
   const events = (rollout?.events ?? []).map(

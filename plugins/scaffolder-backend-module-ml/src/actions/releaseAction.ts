@@ -1,11 +1,17 @@
 import type { ActionContext } from '@backstage/plugin-scaffolder-node';
-import type { MlClient, Release } from '@ml-platform/plugin-ml-common';
+import {
+  isWaiting,
+  type MlClient,
+  type Release,
+} from '@ml-platform/plugin-ml-common';
 import type { MlAccess } from '../lib/MlAccess';
 import { toActionError } from '../lib/toActionError';
 import { waitForRelease } from '../lib/waitForRelease';
 
 /** Long enough for a large model to load; a canary takes longer, and is not waited for. */
 const WAIT_SECONDS = 600;
+/** As long as an evaluation may take, where its gate has it run. */
+const GATE_SECONDS = 1_800;
 
 type Context = Pick<
   ActionContext<any, any, any>,
@@ -55,14 +61,15 @@ export async function carryOutRelease(
   ctx.logger.info(`${what}: release ${release.number} is ${release.state}`);
   if (wait) {
     release = await waitForRelease({
-      ...{ client, release, seconds: WAIT_SECONDS, signal: ctx.signal },
+      ...{ client, release, signal: ctx.signal },
+      seconds: WAIT_SECONDS + (isWaiting(release.state) ? GATE_SECONDS : 0),
       onChange: now => ctx.logger.info(`It is ${now.state}`),
     });
   }
   ctx.output('releaseId', release.id);
   ctx.output('version', release.version);
   ctx.output('state', release.state);
-  if (['failed', 'rolled_back', 'aborted'].includes(release.state)) {
+  if (['refused', 'failed', 'rolled_back', 'aborted'].includes(release.state)) {
     throw new Error(
       `${what}: ${release.state.replace('_', ' ')}: ${
         release.error ?? 'no reason was given'

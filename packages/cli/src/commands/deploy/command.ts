@@ -23,7 +23,7 @@ const STRATEGIES: Strategy[] = ['immediate', 'canary', 'blueGreen', 'shadow'];
 
 export interface DeployOptions extends ReleaseOptions {
   strategy?: Strategy;
-  /** Whether a version that lacks its evaluation is evaluated first. */
+  /** Whether the release of a version that lacks its evaluation waits until the platform has evaluated it. */
   eval: boolean;
 }
 
@@ -48,7 +48,7 @@ export function addWaitOptions(command: Command): Command {
     .option('--no-wait', 'return as soon as the release has begun')
     .option(
       '--timeout <duration>',
-      'wait this long: 90s, 10m, 1h (default: 10m, for other strategies than immediate 4h)',
+      'wait this long: 90s, 10m, 1h (default: 10m, for other strategies than immediate 4h; 30m more for an evaluation at the gate)',
       parseTimeout,
     );
 }
@@ -67,7 +67,7 @@ export function addDeployCommand(program: Command, launch: Launch): void {
       .addOption(strategyOption())
       .option(
         '--no-eval',
-        'do not have the platform evaluate a version that lacks its evaluation',
+        'end with exit code 6 where a version lacks its evaluation, rather than wait in the gate until the platform has run it',
       ),
   )
     .addHelpText(

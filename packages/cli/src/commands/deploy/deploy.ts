@@ -4,7 +4,6 @@ import { parseAnyRef } from '../parseRef';
 import { resolveRef } from '../resolveRef';
 import { formatDate } from '../../output/format';
 import type { DeployOptions } from './command';
-import { evaluateWhereNeeded } from './evaluateWhereNeeded';
 import { followRelease } from './followRelease';
 
 /** `ml deploy` */
@@ -27,11 +26,6 @@ export async function deploy(
       }.`,
     );
   }
-  if (options.eval) {
-    await evaluateWhereNeeded(context, client, {
-      ...{ model, version, environment: options.env },
-    });
-  }
   const release = await client.createRelease(
     model,
     {
@@ -39,6 +33,7 @@ export async function deploy(
       version,
       strategy: options.strategy,
       reason: options.reason,
+      ...(!options.eval && { evaluate: false }),
     },
     { idempotencyKey: randomUUID() },
   );

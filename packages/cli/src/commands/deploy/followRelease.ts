@@ -1,4 +1,8 @@
-import type { MlClient, Release } from '@ml-platform/plugin-ml-common';
+import {
+  isWaiting,
+  type MlClient,
+  type Release,
+} from '@ml-platform/plugin-ml-common';
 import type { CommandContext } from '../../CommandContext';
 import { CliError } from '../../errors/CliError';
 import { ExitCode } from '../../errors/ExitCode';
@@ -9,12 +13,15 @@ import { releaseText } from '../releases/releaseText';
 import type { ReleaseOptions } from './command';
 import { drawCanary } from './drawCanary';
 import { showCanary } from './showCanary';
+import { showGate } from './showGate';
 import { showPhases } from './showPhases';
 import { waitForRelease } from './waitForRelease';
 
 const MINUTE = 60_000;
 const WAIT = 10 * MINUTE;
 const GRADUAL_WAIT = 4 * 60 * MINUTE;
+/** As long as an evaluation may take. */
+const GATE_WAIT = 30 * MINUTE;
 
 export interface FollowReleaseOptions {
   context: CommandContext;
@@ -22,6 +29,8 @@ export interface FollowReleaseOptions {
   /** As it was when it began. */
   release: Release;
   options: Pick<ReleaseOptions, 'wait' | 'timeout' | 'watch'>;
+  /** Whether it goes on waiting while a second person is asked. */
+  waitsForApproval?: boolean;
 }
 
 /** Waits for a release, shows its phases and tells how it ended. */
@@ -30,6 +39,7 @@ export async function followRelease({
   client,
   release: begun,
   options,
+  waitsForApproval = false,
 }: FollowReleaseOptions): Promise<void> {
   const { output } = context;
   const { model, environment, version } = begun;
@@ -53,15 +63,26 @@ export async function followRelease({
   const draws = isGradual && options.watch && output.isInteractive;
   const tells = isGradual
     ? showCanary(output, what)
-    : showPhases(output, what, environment);
+    : showPhases(output, what, { environment, gate: isWaiting(begun.state) });
   const phases = draws ? drawCanary(output) : tells;
+  // What is drawn shows the gate by itself.
+  const gate = output.isInteractive ? undefined : showGate(output, what);
+  const wait =
+    (isGradual ? GRADUAL_WAIT : WAIT) +
+    (isWaiting(begun.state) ? GATE_WAIT : 0);
   const release = await waitForRelease({
     ...{ client, output },
     id: begun.id,
-    timeout: options.timeout ?? (isGradual ? GRADUAL_WAIT : WAIT),
-    onRelease: phases.onRelease,
+    timeout: options.timeout ?? wait,
+    untilApproval: !waitsForApproval,
+    onRelease: now => {
+      gate?.onRelease(now);
+      phases.onRelease(now);
+    },
   }).finally(phases.end);
   if (release.state === 'failed') throw releaseFailed(release);
+  if (release.state === 'refused') throw refused(release);
+  if (release.state === 'approval') throw waitsForSomebody(release);
   if (release.state === 'rolled_back' || release.state === 'aborted') {
     throw takenBack(release);
   }
@@ -129,6 +150,30 @@ function takenBack({
       state === 'aborted' ? 'aborted' : 'rolled back'
     }: ${error ?? 'no cause is known'}`,
     hint: `${model}@${fromVersion} serves all requests of ${environment}. Every step: ml releases show ${id}`,
+  });
+}
+
+function refused({ environment, error, fromVersion, id, model }: Release) {
+  return new CliError({
+    code: 'GATE_REFUSED',
+    exitCode: ExitCode.gateRefused,
+    message: `The release was refused: ${error ?? 'no cause is known'}`,
+    hint: `${
+      fromVersion
+        ? `${model}@${fromVersion} stays live in ${environment}. `
+        : ''
+    }Every step: ml releases show ${id}`,
+  });
+}
+
+function waitsForSomebody({ awaiting = [], id }: Release) {
+  return new CliError({
+    code: 'APPROVAL_PENDING',
+    exitCode: ExitCode.pending,
+    message: `The release waits for a second person: ${awaiting
+      .map(({ approval, rule }) => `${rule} (approval ${approval})`)
+      .join(', ')}. It goes on by itself when that is approved`,
+    hint: `Follow it with: ml releases watch ${id}. End it with: ml releases abort ${id}`,
   });
 }
 

@@ -18,7 +18,7 @@ export function rolloutDashboard(
 ): string[] {
   const { environment, model, number, rollout, version } = release;
   const title = `Release #${number}: ${model}@${version} to ${environment}`;
-  if (!rollout) return [paint('bold', title), release.state];
+  if (!rollout) return [paint('bold', title), stateOf(release)];
   return [
     paint('bold', title),
     stepsOf(rollout, paint),
@@ -30,6 +30,21 @@ export function rolloutDashboard(
       .slice(-EVENTS)
       .map(({ at, cause }) => paint('dim', `${at.slice(11, 19)}  ${cause}`)),
   ].map(line => cut(line, width));
+}
+
+function stateOf({ awaiting = [], evaluation, state }: Release): string {
+  switch (state) {
+    case 'gate':
+      return evaluation
+        ? 'gate: the platform runs its evaluation'
+        : 'gate: looks for its evaluation';
+    case 'approval':
+      return `approval: a second person is asked (${awaiting
+        .map(({ rule }) => rule)
+        .join(', ')})`;
+    default:
+      return state;
+  }
 }
 
 function stepsOf(rollout: RolloutStatus, paint: Paint): string {

@@ -1,4 +1,8 @@
-import type { Release, ReleaseState } from '@ml-platform/plugin-ml-common';
+import {
+  isWaiting,
+  type Release,
+  type ReleaseState,
+} from '@ml-platform/plugin-ml-common';
 import type { Output } from '../../output/Output';
 
 interface Phase {
@@ -10,26 +14,46 @@ interface Phase {
 export function showPhases(
   output: Output,
   what: string,
-  environment: string,
+  {
+    environment,
+    gate,
+  }: {
+    environment: string;
+    /** Whether it begins by waiting. */
+    gate: boolean;
+  },
 ): {
   onRelease: (release: Release) => void;
   /** Leaves the last state on the screen. */
   end: () => Promise<void>;
 } {
   const phases: Phase[] = [
+    ...(gate
+      ? [
+          {
+            state: 'gate' as const,
+            title: `Gate: ${what} passed its evaluation`,
+          },
+        ]
+      : []),
     { state: 'pending', title: 'Accept the release' },
     { state: 'loading', title: `Load ${what} and start its worker` },
     { state: 'routing', title: `Send the requests of ${environment} to it` },
   ];
   return output.isInteractive
     ? showList(output, phases)
-    : showLines(output, phases);
+    : showLines(
+        output,
+        phases.filter(({ state }) => state !== 'gate'),
+      );
 }
 
 function showLines(output: Output, phases: Phase[]) {
   let shown = -1;
   return {
     onRelease({ state }: Release) {
+      // That is told on its own.
+      if (isWaiting(state)) return;
       const reached = phases.findIndex(phase => phase.state === state);
       // A poll may miss short phases; each is told nevertheless.
       const last =

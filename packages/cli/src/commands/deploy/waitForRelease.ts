@@ -20,16 +20,18 @@ export interface WaitForReleaseOptions {
   /** Milliseconds. */
   timeout: number;
   onRelease: (release: Release) => void;
+  /** Whether it returns when a release begins to wait for an approval. */
+  untilApproval?: boolean;
 }
 
 /**
- * Waits until a release is final. A portal that restarts meanwhile is waited
+ * Waits until a release is final, or only a person can let it go on. A portal that restarts meanwhile is waited
  * for, too: it carries on with the release by itself.
  */
 export async function waitForRelease(
   options: WaitForReleaseOptions,
 ): Promise<Release> {
-  const { client, id, timeout, onRelease, output } = options;
+  const { client, id, timeout, onRelease, output, untilApproval } = options;
   const deadline = Date.now() + timeout;
   let interval = FIRST_INTERVAL;
   let isAway = false;
@@ -40,6 +42,7 @@ export async function waitForRelease(
     if (release) {
       onRelease(release);
       if (isFinal(release.state)) return release;
+      if (untilApproval && release.state === 'approval') return release;
     }
     if (Date.now() + interval > deadline) {
       throw new CliError({

@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import type { CommandContext } from '../../CommandContext';
-import { evaluateWhereNeeded } from '../deploy/evaluateWhereNeeded';
 import { followRelease } from '../deploy/followRelease';
 import { parseRef } from '../parseRef';
 import type { PromoteOptions } from './command';
@@ -15,16 +14,6 @@ export async function promote(
     ? parseRef(text)
     : { model: text, version: undefined };
   const { client } = await context.connect();
-  const { deployments } = await client.getModel(model);
-  const staged = deployments.find(
-    ({ environment }) => environment === 'staging',
-  );
-  const promoted = version ?? staged?.version;
-  if (promoted) {
-    await evaluateWhereNeeded(context, client, {
-      ...{ environment: 'production', model, version: promoted },
-    });
-  }
   const release = await client.promote(
     model,
     { version, strategy: options.strategy, reason: options.reason },

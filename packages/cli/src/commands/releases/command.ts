@@ -1,4 +1,9 @@
-import type { ReleaseRule, RolloutAction } from '@ml-platform/plugin-ml-common';
+import type {
+  Release,
+  ReleaseRule,
+  ReleaseState,
+  RolloutAction,
+} from '@ml-platform/plugin-ml-common';
 import { Option, type Command } from 'commander';
 import type { Launch } from '../../program';
 import {
@@ -10,6 +15,9 @@ import {
 
 export interface ListReleasesOptions {
   env?: 'staging' | 'production';
+  kind?: Release['kind'];
+  state?: ReleaseState[];
+  by?: string;
   limit: number;
 }
 
@@ -20,6 +28,11 @@ export interface ExceptOptions {
 }
 
 // Named here, so that the command line is read before anything is loaded.
+const STATES: ReleaseState[] = [
+  ...(['gate', 'approval', 'pending', 'loading', 'routing'] as const),
+  ...(['progressing', 'succeeded', 'refused', 'failed'] as const),
+  ...(['rolled_back', 'aborted', 'shadowed'] as const),
+];
 const RULES: ReleaseRule[] = [
   'skip-canary',
   'force-promote',
@@ -41,13 +54,32 @@ export function addReleasesCommands(program: Command, launch: Launch): void {
     .description("List, show and steer a model's releases");
   releases
     .command('list')
-    .description('List the releases of a model, newest first')
+    .description(
+      'List the releases of a model, newest first: how each ended, who asked, how long it took',
+    )
     .argument('<model>', 'name of the model')
     .addOption(environmentOption('to this environment only'))
+    .addOption(
+      new Option('--kind <kind>', 'of this kind only').choices([
+        'deploy',
+        'rollback',
+      ]),
+    )
+    .addOption(
+      new Option(
+        '--state <state...>',
+        'in one of these states only, for example failed rolled_back',
+      ).choices(STATES),
+    )
+    .option('--by <entity>', 'asked for by this user or service only')
     .option('--limit <number>', 'at most this many', parseLimit, 20)
     .addHelpText(
       'after',
-      examples('ml releases list wine-classifier --env production'),
+      examples(
+        'ml releases list wine-classifier --env production',
+        'ml releases list wine-classifier --state failed rolled_back refused',
+        'ml releases list wine-classifier --kind rollback --by user:default/mei',
+      ),
     )
     .action((model: string, options: ListReleasesOptions) =>
       launch(async context =>

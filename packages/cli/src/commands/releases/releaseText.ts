@@ -23,6 +23,13 @@ export function releaseText(release: Release, output: Output): string {
     ],
     ['State', release.state],
     ['Strategy', release.strategy],
+    ['Gate', release.evaluation && `evaluation ${release.evaluation}`],
+    [
+      'Waits',
+      release.awaiting
+        ?.map(({ approval, rule }) => `${rule}: approval ${approval}`)
+        .join(', '),
+    ],
     ['Rollout', release.rollout && rolloutText(release.rollout)],
     ['Copies', release.rollout?.report && reportText(release.rollout.report)],
     ['Verdict', release.rollout?.verdict?.reason],

@@ -1,25 +1,31 @@
-import type { RolloutAction } from '@ml-platform/plugin-ml-common';
+import type { Release, RolloutAction } from '@ml-platform/plugin-ml-common';
 import type { CommandContext } from '../../CommandContext';
 import { collectPages } from '../collectPages';
 import { followRelease } from '../deploy/followRelease';
 import type { ListReleasesOptions } from './command';
+import { formatDuration } from '../../output/format';
 import { releaseText } from './releaseText';
 
 /** `ml releases list` */
 export async function listReleases(
   { connect, output }: CommandContext,
   model: string,
-  { env, limit }: ListReleasesOptions,
+  { by, env, kind, limit, state }: ListReleasesOptions,
 ): Promise<void> {
   const { client } = await connect();
   const items = await collectPages(limit, page =>
-    client.listReleases(model, { ...page, environment: env }),
+    client.listReleases(model, {
+      ...{ ...page, environment: env, kind, state, requestedBy: by },
+    }),
   );
   await output.list({
     kind: 'ReleaseList',
     items,
     name: item => item.id,
-    empty: `${model} was never released${env ? ` to ${env}` : ''}.`,
+    empty:
+      kind || state || by
+        ? `${model} has no such release.`
+        : `${model} was never released${env ? ` to ${env}` : ''}.`,
     columns: [
       { header: 'ENVIRONMENT', cell: item => item.environment },
       { header: '#', cell: item => String(item.number) },
@@ -27,11 +33,17 @@ export async function listReleases(
       { header: 'VERSION', cell: item => item.version },
       { header: 'STATE', cell: item => item.state },
       { header: 'WHEN', cell: item => output.time(item.createdAt) },
+      { header: 'TOOK', cell: durationOf },
       { header: 'BY', cell: item => item.requestedBy },
       { header: 'ID', cell: item => item.id },
       { header: 'REASON', cell: item => item.error ?? item.reason ?? '' },
     ],
   });
+}
+
+function durationOf({ createdAt, finishedAt }: Release): string {
+  if (!finishedAt) return '-';
+  return formatDuration(Date.parse(finishedAt) - Date.parse(createdAt));
 }
 
 /** `ml releases show` */
@@ -60,6 +72,7 @@ export async function watchRelease(
   await followRelease({
     ...{ context, client, release },
     options: { wait: true, watch: true, timeout },
+    waitsForApproval: true,
   });
 }
 

@@ -59,6 +59,8 @@ export class DatabaseReleaseQuotas implements ReleaseQuotas {
         'ml_releases.environment': 'production',
         'ml_releases.kind': 'deploy',
       })
+      // What did not get past the gate changed nothing.
+      .whereNot('ml_releases.state', 'refused')
       .where('ml_releases.created_at', '>', since.toISOString())
       .orderBy('ml_releases.created_at')
       .select('ml_releases.created_at');

@@ -1,4 +1,5 @@
 import {
+  type ActiveFreeze,
   type Environment,
   findFreeze,
   type Model,
@@ -13,6 +14,7 @@ import { liveVersion } from '../deploymentState';
 import type { ReleaseStore } from '../ReleaseStore';
 import type { ReleasePolicySource } from './ReleasePolicySource';
 import type { ReleaseQuotas } from './ReleaseQuotas';
+import { ReleaseRefusal } from './ReleaseRefusal';
 
 const DAY_MS = 24 * 60 * 60_000;
 
@@ -112,7 +114,7 @@ export class ReleaseAdmission {
     if (freeze) {
       await lift('freeze', {
         code: 'FROZEN',
-        message: `Nothing is deployed to ${environment} until ${freeze.until}: ${freeze.reason}. A rollback may go on`,
+        message: frozen(environment, freeze),
       });
     }
     await this.#options.quotas.lock(trx, model.owner, environment);
@@ -123,6 +125,23 @@ export class ReleaseAdmission {
     if (excess) {
       await lift('quota', { code: 'QUOTA_EXCEEDED', message: excess });
     }
+  }
+
+  /**
+   * For what was admitted before, and begins only now.
+   * @throws ReleaseRefusal in a freeze
+   */
+  checkFreeze(
+    { environment, model }: Pick<AskedRelease, 'environment' | 'model'>,
+    { freezes }: ReleasePolicy,
+  ): void {
+    const at = new Date();
+    const freeze = findFreeze(freezes, { environment, team: model.owner, at });
+    if (!freeze) return;
+    throw new ReleaseRefusal(
+      'FROZEN',
+      `${frozen(environment, freeze)}. Deploy again after it`,
+    );
   }
 
   /**
@@ -197,6 +216,13 @@ function defaultStrategy(
   return environment === 'production' && live !== undefined
     ? productionStrategy
     : 'immediate';
+}
+
+function frozen(
+  environment: Environment,
+  { reason, until }: ActiveFreeze,
+): string {
+  return `Nothing is deployed to ${environment} until ${until}: ${reason}. A rollback may go on`;
 }
 
 function aDayAgo(): Date {

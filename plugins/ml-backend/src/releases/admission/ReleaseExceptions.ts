@@ -3,6 +3,7 @@ import {
   type Approval,
   type Environment,
   isFinal,
+  type LiftedRule,
   mlApprovalDecidePlatformPermission,
   mlReleaseOverridePermission,
   type Model,
@@ -12,6 +13,7 @@ import {
 } from '@ml-platform/plugin-ml-common';
 import type { Knex } from 'knex';
 import type { ApprovalService } from '../../approvals/ApprovalService';
+import { samePerson } from '../../approvals/samePerson';
 import type { Authorizer } from '../../authorization/Authorizer';
 import type { RequestContext } from '../../http/requestContext';
 import type { RegistryService } from '../../registry/RegistryService';
@@ -112,16 +114,21 @@ export class ReleaseExceptions {
 
   /**
    * Uses the exception from a rule up, in the transaction of what needs it.
-   * @returns id of its approval; or why there is none
+   * @returns id of its approval; or why there is none, and which one waits for a decision
    */
   async use(
-    context: RequestContext,
+    context: Pick<RequestContext, 'actor' | 'requestId'>,
     exception: { model: string; rule: ReleaseRule; subject: ExceptionSubject },
     trx: Knex.Transaction,
-  ): Promise<{ approval: string } | { problem: string }> {
+  ): Promise<
+    | { approval: string }
+    | { problem: string }
+    | { problem: string; pending: string }
+  > {
+    const { approvals } = this.#options;
     const { model, rule, subject } = exception;
     try {
-      const { id } = await this.#options.approvals.consume(
+      const { id } = await approvals.consume(
         context,
         {
           kind: kindOf(rule),
@@ -134,8 +141,34 @@ export class ReleaseExceptions {
     } catch (error) {
       if ((error as { code?: string }).code !== 'APPROVAL_REQUIRED')
         throw error;
-      return { problem: (error as Error).message };
+      const problem = (error as Error).message;
+      const last = await approvals.findLast(
+        kindOf(rule),
+        keyOf(model, subject),
+        trx,
+      );
+      const isTheirs =
+        last?.state === 'pending' &&
+        samePerson(last.requestedBy, context.actor);
+      return { problem, ...(isTheirs && { pending: last.id }) };
     }
+  }
+
+  /** How an approval stands that a release waits for. */
+  async standing({
+    approval: id,
+    rule,
+  }: LiftedRule): Promise<{ isApproved: boolean; refusal?: string }> {
+    const approval = await this.#options.approvals.peek(id);
+    const { comment, decidedBy, state } = approval;
+    if (state === 'pending') return { isApproved: false };
+    if (state === 'approved') return { isApproved: true };
+    return {
+      isApproved: false,
+      refusal: `${TITLES[rule]}: approval ${id} is ${state}${
+        decidedBy ? ` by ${decidedBy}` : ''
+      }${comment ? `: ${comment}` : ''}`,
+    };
   }
 
   async #subjectOf(

@@ -198,7 +198,8 @@ describe.each(databases.ids)('what a release must obey on %s', databaseId => {
         state: 'pending',
         subject: { environment: 'production', version: '1.1.0' },
       });
-      await expect(immediate()).rejects.toMatchObject({
+      // Hers would wait for the decision; anybody else's is refused.
+      await expect(immediate(pedro())).rejects.toMatchObject({
         ...refusal(409, /waits for a decision/),
         cause: { code: 'APPROVAL_REQUIRED' },
       });

@@ -7,6 +7,7 @@ import { ReleaseRefusal } from './ReleaseRefusal';
 
 /**
  * Lets approvals lift rules in a transaction, and keeps which ones it used.
+ * Where one was asked for and nobody has decided yet, it is kept as awaited.
  * Whoever may not use any is told the rule alone.
  */
 export function lifting(options: {
@@ -15,15 +16,19 @@ export function lifting(options: {
   model: Pick<Model, 'name'>;
   subject: ExceptionSubject;
   mayUse: boolean;
+  /** Whether what is asked for may wait for an approval that was asked for. */
+  mayWait?: boolean;
   trx: Knex.Transaction;
-}): { lift: Lift; lifted: LiftedRule[] } {
-  const { context, exceptions, mayUse, model, subject, trx } = options;
+}): { lift: Lift; lifted: LiftedRule[]; awaiting: LiftedRule[] } {
+  const { context, exceptions, mayUse, mayWait, model, subject, trx } = options;
   const lifted: LiftedRule[] = [];
+  const awaiting: LiftedRule[] = [];
   const target =
     subject.release ??
     `${model.name}@${subject.version} --env ${subject.environment}`;
   return {
     lifted,
+    awaiting,
     lift: async (rule, { code, message }) => {
       if (!mayUse) {
         throw new ReleaseRefusal(
@@ -36,7 +41,11 @@ export function lifting(options: {
         { model: model.name, rule, subject },
         trx,
       );
-      if ('problem' in used) {
+      if ('pending' in used && mayWait) {
+        awaiting.push({ rule, approval: used.pending });
+        return;
+      }
+      if (!('approval' in used)) {
         throw new ReleaseRefusal(
           code,
           `${message}, or ask for an exception ('ml releases except ${target} --rule ${rule} --reason …'). ${used.problem}`,

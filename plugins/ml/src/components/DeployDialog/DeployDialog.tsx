@@ -80,6 +80,7 @@ export function DeployDialog(props: {
               from={form.from}
               to={form.to}
               canary={form.strategy === 'canary'}
+              waitsAtGate={form.waitsAtGate}
             />
           )}
           {error && <Alert status="danger" icon title={error} role="alert" />}

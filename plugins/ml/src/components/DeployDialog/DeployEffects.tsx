@@ -5,6 +5,7 @@ import {
   type Environment,
   type Version,
 } from '@ml-platform/plugin-ml-common';
+import { evaluationTexts } from '../../evaluationTexts';
 import { changesApiVersion } from '../../lib/actions';
 import { texts } from '../../texts';
 import classes from './DeployDialog.module.css';
@@ -20,8 +21,10 @@ export function DeployEffects(props: {
   from: Side | undefined;
   to: Side;
   canary: boolean;
+  /** Whether the platform evaluates it first. */
+  waitsAtGate: boolean;
 }) {
-  const { environment, from, to, canary } = props;
+  const { environment, from, to, canary, waitsAtGate } = props;
   const newApi = changesApiVersion(from?.version, to.version);
   const breaking =
     newApi && from?.details && to.details
@@ -47,6 +50,7 @@ export function DeployEffects(props: {
               environment,
             )}
         </Item>
+        {waitsAtGate && <Item>{evaluationTexts.waitsAtGate(to.version)}</Item>}
         <Item>{texts.deploy.order}</Item>
         {from && canary && <Item>{texts.canary.effect(from.version)}</Item>}
         {from && canary && <Item>{texts.canary.effectBad}</Item>}

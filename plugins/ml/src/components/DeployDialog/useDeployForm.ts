@@ -84,7 +84,8 @@ export function useDeployForm(options: {
     ? { enabled: false, reason: stopped }
     : ENABLED;
   const submit =
-    [allowed, signed, evaluated, ruled].find(each => !each.enabled) ?? allowed;
+    [allowed, signed, evaluated.action, ruled].find(each => !each.enabled) ??
+    allowed;
   const from = deploymentTo(model, environment)?.version;
 
   return {
@@ -102,6 +103,7 @@ export function useDeployForm(options: {
     setReason,
     request,
     submit,
+    waitsAtGate: evaluated.waits,
     from: from ? { version: from, details: find(from) } : undefined,
     to: version ? { version, details: find(version) } : undefined,
   };

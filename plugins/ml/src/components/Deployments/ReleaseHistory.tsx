@@ -1,11 +1,20 @@
 import { useMemo } from 'react';
-import { Table, Text, ToggleButton, ToggleButtonGroup } from '@backstage/ui';
+import {
+  Flex,
+  Select,
+  Table,
+  Text,
+  ToggleButton,
+  ToggleButtonGroup,
+} from '@backstage/ui';
 import { RiHistoryLine } from '@remixicon/react';
 import { EntityInfoCard } from '@backstage/plugin-catalog-react';
 import {
   ENVIRONMENTS,
   type Environment,
   isFinal,
+  RELEASE_STATES,
+  type ReleaseState,
 } from '@ml-platform/plugin-ml-common';
 import { useMlQuery } from '../../hooks/useMlQuery';
 import { useSearchParameter } from '../../hooks/useSearchParameter';
@@ -25,10 +34,14 @@ export function ReleaseHistory(props: {
   const [cursor, setCursor] = useSearchParameter('cursor');
   const [filter, setFilter] = useSearchParameter('environment');
   const environment = ENVIRONMENTS.find(each => each === filter);
+  const [outcome, setOutcome] = useSearchParameter('outcome');
+  const state = outcomeOf(outcome);
   const query = useMlQuery({
-    key: `releases:${model}:${environment ?? ''}:${cursor ?? ''}`,
+    key: `releases:${model}:${environment ?? ''}:${outcome ?? ''}:${
+      cursor ?? ''
+    }`,
     load: api =>
-      api.listReleases(model, { limit: PAGE_SIZE, environment, cursor }),
+      api.listReleases(model, { limit: PAGE_SIZE, environment, state, cursor }),
     concerns: signal => signal.model === model,
     underWay: page => page.items.some(({ state }) => !isFinal(state)),
     keepPrevious: true,
@@ -38,7 +51,23 @@ export function ReleaseHistory(props: {
     <EntityInfoCard
       title={texts.deployments.history}
       headerActions={
-        <EnvironmentFilter value={environment} onChange={setFilter} />
+        <Flex align="end" gap="3">
+          <OutcomeFilter
+            value={outcome}
+            onChange={value => {
+              // The page of another list means nothing in this one.
+              setCursor(undefined);
+              setOutcome(value);
+            }}
+          />
+          <EnvironmentFilter
+            value={environment}
+            onChange={value => {
+              setCursor(undefined);
+              setFilter(value);
+            }}
+          />
+        </Flex>
       }
     >
       <QueryView query={query} loading={<LoadingState lines={8} />}>
@@ -47,11 +76,15 @@ export function ReleaseHistory(props: {
             <StateMessage
               kind="empty"
               icon={<RiHistoryLine />}
-              title={texts.deployments.empty}
+              title={
+                state ? texts.deployments.noneOfThese : texts.deployments.empty
+              }
             >
-              <Text as="p" color="secondary">
-                {texts.deployments.emptyHelp(model)}
-              </Text>
+              {!state && (
+                <Text as="p" color="secondary">
+                  {texts.deployments.emptyHelp(model)}
+                </Text>
+              )}
             </StateMessage>
           ) : (
             <>
@@ -97,5 +130,45 @@ function EnvironmentFilter(props: {
       </ToggleButton>
       <ToggleButton id="staging">{texts.environment.staging}</ToggleButton>
     </ToggleButtonGroup>
+  );
+}
+
+const OUTCOMES = ['underWay', 'succeeded', 'notSucceeded'] as const;
+
+/** The states behind a choice; undefined for all. */
+function outcomeOf(choice: string | undefined): ReleaseState[] | undefined {
+  switch (OUTCOMES.find(each => each === choice)) {
+    case 'underWay':
+      return RELEASE_STATES.filter(state => !isFinal(state));
+    case 'succeeded':
+      return ['succeeded'];
+    case 'notSucceeded':
+      return RELEASE_STATES.filter(
+        state => isFinal(state) && state !== 'succeeded',
+      );
+    default:
+      return undefined;
+  }
+}
+
+function OutcomeFilter(props: {
+  value: string | undefined;
+  onChange: (outcome: string | undefined) => void;
+}) {
+  const all = { value: 'all', label: texts.deployments.all };
+  return (
+    <Select
+      size="small"
+      aria-label={texts.deployments.outcome}
+      options={[
+        all,
+        ...OUTCOMES.map(value => ({
+          value,
+          label: texts.deployments.outcomes[value],
+        })),
+      ]}
+      value={outcomeOf(props.value) ? props.value : all.value}
+      onChange={key => props.onChange(key === 'all' ? undefined : String(key))}
+    />
   );
 }

@@ -6,7 +6,7 @@ import type { ActionState } from '../../lib/actions';
 import { texts } from '../../texts';
 import { EffectsDialog } from '../Lifecycle';
 
-/** Asks once before a canary is aborted. */
+/** Asks once before a canary, or a release that waits, is aborted. */
 export function AbortCanaryDialog(props: {
   release: Release;
   action: ActionState;
@@ -25,8 +25,16 @@ export function AbortCanaryDialog(props: {
   });
   return (
     <EffectsDialog
-      title={texts.canary.abortTitle(release.version)}
-      will={texts.canary.abortWill(release.rollout!.stable)}
+      title={
+        release.rollout
+          ? texts.canary.abortTitle(release.version)
+          : texts.waiting.abortTitle(release)
+      }
+      will={
+        release.rollout
+          ? texts.canary.abortWill(release.rollout.stable)
+          : texts.waiting.abortWill
+      }
       submit={texts.canary.actions.abort}
       action={action}
       request={request}

@@ -59,9 +59,10 @@ export function EnvironmentPanel(props: {
           {health.detail}
         </Text>
       )}
-      {(newest?.state === 'failed' || newest?.state === 'rolled_back') && (
-        <FailedRelease release={newest} />
-      )}
+      {newest &&
+        ['failed', 'refused', 'rolled_back'].includes(newest.state) && (
+          <FailedRelease release={newest} />
+        )}
       {deployment?.activeRelease && (
         <ReleaseProgress release={deployment.activeRelease} actions={actions} />
       )}

@@ -1,12 +1,18 @@
 import { Box, Text } from '@backstage/ui';
 import { RiCheckLine, RiCircleLine, RiLoader4Line } from '@remixicon/react';
-import type { Release, ReleaseState } from '@ml-platform/plugin-ml-common';
+import {
+  isWaiting,
+  type Release,
+  type ReleaseState,
+} from '@ml-platform/plugin-ml-common';
 import { texts } from '../../texts';
 import type { ReleaseActions } from '../../lib/actions';
 import { actorName } from '../shared';
 import { CanaryProgress } from './CanaryProgress';
+import { WaitingRelease } from './WaitingRelease';
 import classes from './Environments.module.css';
 
+const WAITING_STEPS = ['gate', 'approval'] as const;
 const STEPS = ['pending', 'loading', 'routing', 'succeeded'] as const;
 const CANARY_STEPS = [
   'pending',
@@ -29,8 +35,10 @@ export function ReleaseProgress(props: {
   actions: ReleaseActions;
 }) {
   const { release, actions } = props;
-  const steps: readonly ReleaseState[] =
-    release.state === 'progressing' ? CANARY_STEPS : STEPS;
+  const steps: readonly ReleaseState[] = [
+    ...WAITING_STEPS.filter(step => passes(release, step)),
+    ...(release.state === 'progressing' ? CANARY_STEPS : STEPS),
+  ];
   return (
     <Box bg="neutral" className={classes.progress} role="status">
       <Text variant="body-small">
@@ -54,11 +62,25 @@ export function ReleaseProgress(props: {
           );
         })}
       </ol>
+      {isWaiting(release.state) && (
+        <WaitingRelease release={release} actions={actions} />
+      )}
       {release.rollout && (
         <CanaryProgress release={release} actions={actions} />
       )}
     </Box>
   );
+}
+
+/** Whether a release waits there, or did; what lasts no time is left out. */
+function passes(
+  { awaiting, evaluation, lifted, state }: Release,
+  step: (typeof WAITING_STEPS)[number],
+): boolean {
+  if (state === step) return true;
+  return step === 'gate'
+    ? evaluation !== undefined
+    : Boolean(awaiting?.length) || Boolean(lifted?.length);
 }
 
 function stateOfStep(

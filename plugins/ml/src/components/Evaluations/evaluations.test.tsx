@@ -17,6 +17,7 @@ const aGate = (
   changes: Partial<EvaluationGateState> = {},
 ): EvaluationGateState => ({
   ...{ model: 'wine-classifier', version: '1.1.0', passed: false },
+  evaluable: true,
   ...{ requiredFor: ['production'], message: 'it was not evaluated' },
   ...changes,
 });

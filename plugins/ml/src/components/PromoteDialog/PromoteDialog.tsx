@@ -1,6 +1,8 @@
 import { useMemo, useState } from 'react';
 import { TextAreaField } from '@backstage/ui';
 import type { Model } from '@ml-platform/plugin-ml-common';
+import { evaluationTexts } from '../../evaluationTexts';
+import { useEvaluationAction } from '../../hooks/useEvaluationAction';
 import { useMlQuery } from '../../hooks/useMlQuery';
 import { useRequest } from '../../hooks/useRequest';
 import type { ActionState } from '../../lib/actions';
@@ -24,6 +26,10 @@ export function PromoteDialog(props: {
     load: api => api.getReleaseOutlook(model.name, 'production'),
     concerns: ({ model: changed }) => changed === model.name,
   });
+  const evaluated = useEvaluationAction({
+    ...{ model: model.name, version },
+    environment: 'production',
+  });
   const sent = useMemo(
     () => ({
       body: { version, reason: reason.trim() || undefined },
@@ -43,12 +49,15 @@ export function PromoteDialog(props: {
   return (
     <EffectsDialog
       title={texts.promote.title(model.name, version)}
-      will={texts.promote.will(
-        version,
-        outlook.status === 'ready' ? outlook.data : undefined,
-      )}
+      will={[
+        ...texts.promote.will(
+          version,
+          outlook.status === 'ready' ? outlook.data : undefined,
+        ),
+        ...(evaluated.waits ? [evaluationTexts.waitsAtGate(version)] : []),
+      ]}
       submit={texts.promote.submit(version)}
-      action={action}
+      action={action.enabled ? evaluated.action : action}
       request={request}
       onClose={onClose}
     >

@@ -1,7 +1,7 @@
 import { useState } from 'react';
 import { Alert } from '@backstage/ui';
 import type { Model, Release } from '@ml-platform/plugin-ml-common';
-import { isFinal } from '@ml-platform/plugin-ml-common';
+import { isFinal, isWaiting } from '@ml-platform/plugin-ml-common';
 import { useReleaseActions } from '../../hooks/useReleaseActions';
 import { useRequest } from '../../hooks/useRequest';
 import { deploymentTo } from '../../lib/summary';
@@ -53,6 +53,14 @@ export function ReleaseButtons(props: {
               onPress={() => setDialog('abort')}
             />
           </>
+        )}
+        {isWaiting(state) && (
+          <ActionButton
+            action={actions.steer.abort}
+            label={texts.canary.actions.abort}
+            description={texts.waiting.abortTitle(release).replace('?', '')}
+            onPress={() => setDialog('abort')}
+          />
         )}
         {isLive && (
           <ActionButton

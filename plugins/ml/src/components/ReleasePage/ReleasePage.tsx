@@ -4,6 +4,7 @@ import { useRouteRef } from '@backstage/frontend-plugin-api';
 import { entityRouteRef } from '@backstage/plugin-catalog-react';
 import {
   isFinal,
+  isWaiting,
   type Model,
   type Release,
 } from '@ml-platform/plugin-ml-common';
@@ -61,6 +62,9 @@ function Whole(props: {
     <>
       <Head {...props} />
       {error && <Alert status="danger" icon title={error} />}
+      {isWaiting(release.state) && (
+        <Alert status="info" icon title={texts.waiting.why(release)} />
+      )}
       {rollout?.flagged && (
         <Alert status="warning" icon title={texts.canary.flagged} />
       )}
