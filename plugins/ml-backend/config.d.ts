@@ -158,10 +158,17 @@ export interface Config {
       /** How often the repository is looked at; 10 seconds by default. */
       interval?: HumanDuration | string;
       /**
-       * Whether the e-mail address of a commit's author is believed; with
-       * `confirm` every change waits for somebody who applies it. `email` by default.
+       * Whether the e-mail address of a commit's author is believed (`email`); with
+       * `confirm`, the default, every change that nobody pushed to the portal with
+       * a token waits for somebody who applies it.
        */
       authors?: 'email' | 'confirm';
+      /**
+       * Shared with GitHub or GitLab, whose webhooks at `/git/hooks` make the
+       * platform look at once.
+       * @visibility secret
+       */
+      webhookSecret?: string;
       /** Of the platform's own commits. */
       committer?: {
         name?: string;

@@ -121,6 +121,38 @@ const VIEWS: Array<{
     },
   },
   {
+    name: 'board of releases',
+    address: '/ml/releases',
+    ready: async page => {
+      await expect(
+        page.getByRole('button', { name: /^Promote wine-classifier/ }),
+      ).toBeVisible();
+      await expect(page.getByText('Failure rate')).toBeVisible();
+    },
+  },
+  {
+    name: 'promote dialog',
+    address: '/ml/releases',
+    ready: async page => {
+      await page
+        .getByRole('button', { name: /^Promote wine-classifier/ })
+        .click();
+      await expect(page.getByRole('dialog')).toContainText(
+        'The very same bytes',
+      );
+    },
+  },
+  {
+    name: 'page of a release',
+    address: `${MODEL_PAGE}/deployments`,
+    ready: async page => {
+      const row = page.getByRole('row').filter({ hasText: /^#\d+/ }).first();
+      await row.getByRole('button', { name: /details$/ }).click();
+      await page.getByRole('link', { name: 'Open the release' }).click();
+      await expect(page.getByText('Everything that happened')).toBeVisible();
+    },
+  },
+  {
     name: 'deploy dialog',
     address: `${MODEL_PAGE}/deployments`,
     ready: async page => {

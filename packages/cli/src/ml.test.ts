@@ -295,6 +295,28 @@ describe('ml', () => {
       expect(waiting.stderr).toContain('ml releases abort release-2');
     });
 
+    it('lists how releases ended and how long they took, by what is asked for', async () => {
+      await deploy('--quiet');
+      platform.script = ['loading', 'failed'];
+      await ml('deploy', 'example@1.1.0', '--env', 'staging', '--quiet');
+      const list = (...args: string[]) =>
+        ml('releases', 'list', 'example', ...args);
+      const all = await list();
+      expect(all.stdout).toMatch(/STATE +WHEN +TOOK +BY/);
+      expect(all.stdout).toMatch(/1\.0\.0 +succeeded +\S.* 42 s/);
+      const names = async (...args: string[]) =>
+        (await list('-o', 'name', ...args)).stdout;
+      expect(await names('--state', 'failed', 'rolled_back')).toBe(
+        'release-2\n',
+      );
+      expect(await names('--kind', 'rollback')).toBe('');
+      expect(await names('--by', 'service:ml')).toBe('release-1\nrelease-2\n');
+      const none = await list('--state', 'aborted');
+      expect(none).toMatchObject({ code: 0 });
+      expect(none.stderr).toContain('example has no such release');
+      expect((await list('--state', 'lost')).code).toBe(2);
+    });
+
     it('exits 7 when it gives up waiting, and 5 while that release goes on', async () => {
       platform.script = ['loading'];
       const waited = await deploy('--timeout', '300ms');

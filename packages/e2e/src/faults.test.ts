@@ -14,7 +14,11 @@ import { randomBytes } from 'node:crypto';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Environment, isFinal } from '@ml-platform/plugin-ml-common';
+import {
+  type Environment,
+  isFinal,
+  type Release,
+} from '@ml-platform/plugin-ml-common';
 import { sampleOf } from './testing/examples';
 import { Platform } from './testing/Platform';
 import { expectSuccess, repository, run } from './testing/run';
@@ -46,6 +50,22 @@ describe('faults', () => {
       what: 'the portal is started again',
     });
     await platform.portalAnswers();
+  };
+
+  /** The example under another name and version. */
+  const copyAs = (name: string, version: string) => {
+    const directory = join(folder, `${name}-${version}`);
+    cpSync(join(repository, 'examples/wine-classifier'), directory, {
+      recursive: true,
+    });
+    const file = join(directory, 'model.yaml');
+    writeFileSync(
+      file,
+      readFileSync(file, 'utf8')
+        .replace(/^name: .*$/m, `name: ${name}`)
+        .replace(/^version: .*$/m, `version: ${version}`),
+    );
+    return directory;
   };
 
   it('loses no prediction when the portal is killed, and starts it again', async () => {
@@ -89,47 +109,53 @@ describe('faults', () => {
     await platform.portalAnswers();
   });
 
-  it.each([0, 40, 150, 400])(
-    'ends a release that the portal was killed in, %i ms after it began',
-    async delay => {
-      await platform.ml(['register', 'examples/wine-classifier-next']);
-      const before = await platform.client.listDeployments({
-        model: 'wine-classifier',
-        environment: 'staging',
-      });
-      const target = before.items[0].version === '1.0.0' ? '1.1.0' : '1.0.0';
-      const release = await platform.client.createRelease('wine-classifier', {
-        environment: 'staging',
-        version: target,
-      });
-      // The moment of the kill is what this test is about.
-      await sleep(delay);
-      await killPortal();
-
-      const ended = await until(
+  it('ends releases that the portal was killed in, each at another moment of its own', async () => {
+    // Milliseconds between the request and the kill.
+    const delays = [400, 150, 40, 0];
+    const models = delays.map(delay => `wine-fault-${delay}`);
+    for (const model of models) {
+      for (const version of ['1.0.0', '1.1.0']) {
+        expectSuccess(await platform.ml(['register', copyAs(model, version)]));
+      }
+    }
+    const { client } = platform;
+    const deploy = (model: string, version: string) =>
+      client.createRelease(model, { environment: 'staging', version });
+    const ended = (release: Release) =>
+      until(
         async () => {
-          const found = await platform.client.getRelease(release.id);
+          const found = await client.getRelease(release.id);
           return isFinal(found.state) && found;
         },
         { what: 'the release has ended', timeoutMs: 60_000 },
       );
-      const { items } = await platform.client.listDeployments({
-        model: 'wine-classifier',
-        environment: 'staging',
+    for (const model of models) {
+      expect(await ended(await deploy(model, '1.0.0'))).toMatchObject({
+        state: 'succeeded',
       });
-      const live = items[0].version;
-      expect(live).toBe(
-        ended.state === 'succeeded' ? target : before.items[0].version,
-      );
+    }
+    const releases = await Promise.all(
+      models.map(async (model, index) => {
+        // The moment of the kill is what this test is about.
+        await sleep(delays[0] - delays[index]);
+        return deploy(model, '1.1.0');
+      }),
+    );
+    await killPortal();
+
+    for (const begun of releases) {
+      const { model, state } = await ended(begun);
+      const { items } = await client.listDeployments({
+        ...{ model, environment: 'staging' },
+      });
+      const live = state === 'succeeded' ? '1.1.0' : '1.0.0';
+      expect(items[0].version).toBe(live);
       expect(items[0].activeRelease).toBeUndefined();
-      const answer = await platform.predict(
-        'staging',
-        'wine-classifier',
-        request,
-      );
-      expect(answer).toMatchObject({ status: 200, version: live });
-    },
-  );
+      expect(await platform.predict('staging', model, request)).toMatchObject({
+        ...{ status: 200, version: live },
+      });
+    }
+  });
 
   it('makes one commit of a release when the portal is killed as soon as Git has it', async () => {
     expectSuccess(
@@ -173,18 +199,7 @@ describe('faults', () => {
 
   /** The example under another version, with so much data that it takes a while. */
   const largePackage = (version: string, mebibytes: number) => {
-    const directory = join(folder, `large-${version}`);
-    cpSync(join(repository, 'examples/wine-classifier'), directory, {
-      recursive: true,
-    });
-    const file = join(directory, 'model.yaml');
-    writeFileSync(
-      file,
-      readFileSync(file, 'utf8').replace(
-        'version: 1.0.0',
-        `version: ${version}`,
-      ),
-    );
+    const directory = copyAs('wine-classifier', version);
     const data = openSync(join(directory, 'eval/large.bin'), 'w');
     for (let written = 0; written < mebibytes; written++) {
       writeSync(data, randomBytes(MEBIBYTE));

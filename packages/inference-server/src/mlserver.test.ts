@@ -2,9 +2,16 @@ import type {
   MlserverRuntime,
   ServedVersion,
 } from '@ml-platform/plugin-ml-common';
-import { execFileSync } from 'node:child_process';
-import { readdirSync, readFileSync } from 'node:fs';
+import { execFile, execFileSync } from 'node:child_process';
+import {
+  cpSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  writeFileSync,
+} from 'node:fs';
 import { basename, join } from 'node:path';
+import { promisify } from 'node:util';
 import {
   binaryBody,
   inferBinary,
@@ -211,6 +218,81 @@ describe('the format mlserver', () => {
     );
     expect(failed.problem).toBe('INSTALL_FAILED');
     expect(failed.reason).toMatch(/scikit-learn==0.0.99/);
+    expect(environments()).toHaveLength(1);
+  });
+
+  it('is evaluated by the suite in its package, in the same environment', async () => {
+    const directory = join(bed.dataDir, 'evaluated');
+    mkdirSync(join(directory, 'eval'), { recursive: true });
+    mkdirSync(join(directory, 'model'));
+    const write = (path: string, text: string) =>
+      writeFileSync(join(directory, path), text);
+    const example = (path: string) =>
+      readFileSync(join(ROOT, 'examples/wine-classifier', path), 'utf8');
+    cpSync(
+      join(PICKLES, 'pipeline.joblib'),
+      join(directory, 'model/pipeline.joblib'),
+    );
+    const holdout = example('eval/holdout.csv');
+    write('eval/holdout.csv', holdout);
+    write('requirements.txt', REQUIREMENTS);
+    write('card.yaml', example('card.yaml'));
+    write(
+      'model.yaml',
+      `apiVersion: ml.internal/v1alpha1
+kind: Package
+name: wine-pickle
+version: 1.0.0
+title: Wine pickle
+description: Tells cultivars apart, as scikit-learn wrote it.
+owner: group:default/quality-team
+format: mlserver
+artifact: model/pipeline.joblib
+samples: [samples/request.json]
+mlserver: { runtime: sklearn, python: '3.11', requirements: requirements.txt }
+interface:
+  inputs: [{ name: x, datatype: FP64, shape: [-1, 13] }]
+  outputs: [{ name: predict, datatype: INT64, shape: [-1, 1] }]
+`,
+    );
+    mkdirSync(join(directory, 'samples'));
+    write('samples/request.json', JSON.stringify(REQUEST));
+    const columns = holdout.split('\n')[0].split(',').slice(0, -1);
+    write(
+      'eval/suite.yaml',
+      `apiVersion: ml.internal/v1alpha1
+kind: EvaluationSuite
+datasets:
+  - name: holdout
+    path: eval/holdout.csv
+    inputs: [{ tensor: x, columns: [${columns.join(', ')}] }]
+    label: { column: cultivar, output: predict }
+metrics:
+  - { name: accuracy, type: accuracy, dataset: holdout, threshold: { min: 0.9 } }
+  - { name: f1, type: f1, average: macro, dataset: holdout, threshold: { min: 0.9 } }
+`,
+    );
+    const program = join(ROOT, 'packages/evaluation');
+    execFileSync(process.execPath, [join(program, 'build.mjs')]);
+    const report = join(bed.dataDir, 'report.json');
+    // What `ml eval` and the platform run.
+    await promisify(execFile)(process.execPath, [
+      ...[join(program, 'bin/ml-evaluate'), '--package', directory],
+      ...['--report', report, '--data-dir', bed.dataDir],
+    ]);
+    const { checks, datasets, model } = JSON.parse(
+      readFileSync(report, 'utf8'),
+    );
+    expect({ model, datasets }).toMatchObject({
+      model: 'wine-pickle',
+      datasets: [{ rows: 72 }],
+    });
+    expect(checks).toMatchObject([
+      { name: 'accuracy', verdict: 'passed', value: expect.any(Number) },
+      { name: 'f1', verdict: 'passed' },
+    ]);
+    // It was trained on these very rows, so it knows nearly all of them.
+    expect(checks[0].value).toBeGreaterThan(0.9);
     expect(environments()).toHaveLength(1);
   });
 });

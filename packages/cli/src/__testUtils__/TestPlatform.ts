@@ -191,7 +191,15 @@ export class TestPlatform {
     } else if (sub === 'versions') {
       send({ items: versions });
     } else if (request.method === 'GET') {
-      send({ items: this.releases });
+      const asked = (key: string) => url.searchParams.get(key);
+      send({
+        items: this.releases.filter(
+          item =>
+            (asked('state')?.split(',').includes(item.state) ?? true) &&
+            (asked('kind') ?? item.kind) === item.kind &&
+            (asked('requestedBy') ?? item.requestedBy) === item.requestedBy,
+        ),
+      });
     } else {
       this.#release(response, name, sub, body, send);
     }
@@ -273,6 +281,9 @@ export class TestPlatform {
   #advance(release: Release): Release {
     const next = this.script.indexOf(release.state) + 1;
     release.state = this.script[next] ?? release.state;
+    if (isFinal(release.state)) {
+      release.finishedAt = new Date(Date.parse(NOW) + 42_000).toISOString();
+    }
     if (['failed', 'refused', 'rolled_back'].includes(release.state)) {
       release.error = this.releaseError;
     }

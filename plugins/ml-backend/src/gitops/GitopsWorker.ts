@@ -75,7 +75,8 @@ export class GitopsWorker {
       await this.look().catch(error =>
         logger.error('Could not work on the desired state', error as Error),
       );
-      if (this.#isWoken) continue;
+      // Stopped in the middle of a look, nobody would end the sleep.
+      if (this.#isWoken || this.#stop.signal.aborted) continue;
       const woken = new Promise<void>(resolve => {
         this.#wake = resolve;
       });

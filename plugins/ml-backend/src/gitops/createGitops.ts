@@ -20,6 +20,7 @@ import { DesiredState } from './DesiredState';
 import { FileFollower } from './FileFollower';
 import { EmbeddedBranch } from './git/EmbeddedBranch';
 import { RemoteBranch } from './git/RemoteBranch';
+import { createHookRouter } from './hooks/createHookRouter';
 import { createGitHttpRouter } from './http/createGitHttpRouter';
 import { PushCheck } from './http/PushCheck';
 import { PushGate } from './http/PushGate';
@@ -101,6 +102,16 @@ export function createGitops(options: {
         ...options,
         branch,
         gate,
+        onPushed: () => worker.wake(),
+      }),
+    );
+  }
+  if (branch.kind === 'remote' && settings.webhookSecret) {
+    options.rootHttpRouter.use(
+      '/git/hooks',
+      createHookRouter({
+        ...{ branch, logger: options.logger },
+        secret: settings.webhookSecret,
         onPushed: () => worker.wake(),
       }),
     );

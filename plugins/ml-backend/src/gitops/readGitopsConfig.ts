@@ -15,6 +15,8 @@ export interface GitopsConfig {
   /** Milliseconds. */
   interval: number;
   trustsAuthors: boolean;
+  /** Shared with the Git server, which signs its webhooks with it. */
+  webhookSecret?: string;
   committer: Person;
 }
 
@@ -25,7 +27,7 @@ export function readGitopsConfig(config: Config): GitopsConfig | undefined {
     return undefined;
   }
   const baseUrl = config.getString('backend.baseUrl').replace(/\/+$/, '');
-  const authors = section.getOptionalString('authors') ?? 'email';
+  const authors = section.getOptionalString('authors') ?? 'confirm';
   if (authors !== 'email' && authors !== 'confirm') {
     throw new InputError(
       `ml.gitops.authors: must be email or confirm, not '${authors}'`,
@@ -35,6 +37,7 @@ export function readGitopsConfig(config: Config): GitopsConfig | undefined {
     directory: resolve(section.getOptionalString('directory') ?? '.ml/git'),
     branch: readBranch(section.getOptionalString('branch') ?? 'main'),
     remote: readRemote(section.getOptionalString('remote')),
+    webhookSecret: readSecret(section),
     cloneUrl: `${baseUrl}/git/deployments.git`,
     interval: section.has('interval')
       ? durationToMilliseconds(
@@ -56,6 +59,22 @@ function readBranch(name: string): string {
     return name;
   }
   throw new InputError(`ml.gitops.branch: '${name}' is no name of a branch`);
+}
+
+/** Whoever knows it can make the platform look, and no more; guessing it is no way in. */
+function readSecret(section: Config): string | undefined {
+  const secret = section.getOptionalString('webhookSecret');
+  if (secret !== undefined && secret.length < 16) {
+    throw new InputError(
+      'ml.gitops.webhookSecret: must have at least 16 characters; make one with: openssl rand -hex 32',
+    );
+  }
+  if (secret !== undefined && !section.has('remote')) {
+    throw new InputError(
+      'ml.gitops.webhookSecret: is for a repository on a Git server; the embedded one needs no webhook',
+    );
+  }
+  return secret;
 }
 
 function readRemote(text: string | undefined): string | undefined {

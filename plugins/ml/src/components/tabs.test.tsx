@@ -139,6 +139,26 @@ describe('deployments', () => {
     });
   });
 
+  it('filters by outcome on the server, and says when there is none of it', async () => {
+    const user = userEvent.setup();
+    const listReleases = jest.fn(
+      async (_model: string, query?: { state?: string[] }) => ({
+        items: query?.state ? [] : [aRelease()],
+      }),
+    );
+    renderWithMl(<DeploymentsTab />, { api: mlApiMock({ listReleases }) });
+    await screen.findByRole('row', { name: /#2 Deploy/ });
+    await user.click(screen.getByRole('button', { name: /Outcome/ }));
+    await user.click(
+      await screen.findByRole('option', { name: 'Did not succeed' }),
+    );
+    expect(await screen.findByText('No such release')).toBeInTheDocument();
+    expect(listReleases).toHaveBeenLastCalledWith('wine-classifier', {
+      limit: 20,
+      state: ['refused', 'failed', 'rolled_back', 'aborted', 'shadowed'],
+    });
+  });
+
   it('says how to make the first release', async () => {
     renderWithMl(<DeploymentsTab />, {
       api: mlApiMock({ listReleases: async () => ({ items: [] }) }),

@@ -59,12 +59,14 @@ export async function carryOutRelease(
   });
   let release = await client.getRelease(id);
   ctx.logger.info(`${what}: release ${release.number} is ${release.state}`);
-  if (wait) {
-    release = await waitForRelease({
-      ...{ client, release, signal: ctx.signal },
-      seconds: WAIT_SECONDS + (isWaiting(release.state) ? GATE_SECONDS : 0),
-      onChange: now => ctx.logger.info(`It is ${now.state}`),
-    });
+  // What its gate says is always waited for: a task is not done that may be refused.
+  release = await waitForRelease({
+    ...{ client, release, signal: ctx.signal, gateOnly: !wait },
+    seconds: WAIT_SECONDS + (isWaiting(release.state) ? GATE_SECONDS : 0),
+    onChange: now => ctx.logger.info(`It is ${now.state}`),
+  });
+  if (release.state === 'approval') {
+    ctx.logger.warn('It waits for the approval of a second person');
   }
   ctx.output('releaseId', release.id);
   ctx.output('version', release.version);

@@ -36,7 +36,12 @@ export function useGitops(init: () => Promise<Knex>) {
           userEntity('hana', 'health-team'),
           userEntity('vera', 'apps-team'),
         ],
-        gitops: { directory: context.directory, interval: '150ms' },
+        gitops: {
+          directory: context.directory,
+          interval: '150ms',
+          // Their commits are written into its folder.
+          authors: 'email',
+        },
         ...options,
       });
     },
@@ -46,7 +51,11 @@ export function useGitops(init: () => Promise<Knex>) {
         knex,
         target: context.platform.target,
         directory: context.platform.directory,
-        gitops: { directory: context.directory, interval: '150ms' },
+        gitops: {
+          directory: context.directory,
+          interval: '150ms',
+          authors: 'email',
+        },
       }),
     register: (model: string, version: string) =>
       context.platform.register(
