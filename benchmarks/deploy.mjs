@@ -117,12 +117,12 @@ async function measure({ model, person }) {
     const target = `${model}@${version}`;
     const staged = await release(token, 'deploy', target, '--env', 'staging');
     note('`ml deploy --env staging`, as the command takes', staged.command);
-    note('- load the version', staged.loading);
+    note('- load the version there', staged.loading);
     note('- move the traffic', staged.routing);
     const promoted = await release(token, 'promote', model);
     note('`ml promote`, as the command takes', promoted.command);
     note('- gate: the platform evaluates it', promoted.gate);
-    note('- load the version', promoted.loading);
+    note('- load the version in production', promoted.loading);
     note('- canary of 15 s', promoted.progressing);
     const back = await release(
       token,

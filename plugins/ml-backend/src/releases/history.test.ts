@@ -120,7 +120,7 @@ describe.each(databases.ids)('the history of releases on %s', databaseId => {
     const { directory, target } = platform;
     await platform.stop();
     const deny = async (requests: unknown[]) =>
-      requests.map(() => ({ result: AuthorizeResult.DENY }) as const);
+      requests.map(() => ({ result: AuthorizeResult.DENY } as const));
     platform = await TestPlatform.start({
       ...{ knex, directory, target },
       permissions: { authorize: deny, authorizeConditional: deny },
