@@ -175,12 +175,11 @@ export const texts = {
   },
 
   releaseFailed: {
-    title: (release: Release) =>
-      release.state === 'rolled_back'
-        ? `Release #${release.number} to ${release.version} was rolled back`
-        : release.state === 'refused'
-        ? `Release #${release.number} to ${release.version} was refused`
-        : `Release #${release.number} to ${release.version} failed`,
+    title: ({ number, state, version }: Release) => {
+      const release = `Release #${number} to ${version}`;
+      if (state === 'rolled_back') return `${release} was rolled back`;
+      return `${release} ${state === 'refused' ? 'was refused' : 'failed'}`;
+    },
     unknown: 'No reason was recorded.',
   },
 

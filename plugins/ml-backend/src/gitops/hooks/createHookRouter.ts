@@ -7,6 +7,11 @@ import { plainUrl, readHook } from './readHook';
 /** Larger ones are not needed: the platform looks by itself, only later. */
 const LIMIT = '5mb';
 
+const tooLarge: ErrorRequestHandler = (error, _request, response, next) => {
+  if (error.type !== 'entity.too.large') next(error);
+  else answer(response, 413, `A webhook may have ${LIMIT}`);
+};
+
 /**
  * Takes webhooks of GitHub and GitLab. A push to the branch of desired state
  * makes the platform look at once; what it finds there is asked of the server,
@@ -67,11 +72,6 @@ export function createHookRouter(options: {
   router.use(tooLarge);
   return router;
 }
-
-const tooLarge: ErrorRequestHandler = (error, _request, response, next) => {
-  if (error.type !== 'entity.too.large') next(error);
-  else answer(response, 413, `A webhook may have ${LIMIT}`);
-};
 
 function answer(response: express.Response, status: number, message: string) {
   response.status(status).json({ message });

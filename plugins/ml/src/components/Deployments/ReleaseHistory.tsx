@@ -43,7 +43,7 @@ export function ReleaseHistory(props: {
     load: api =>
       api.listReleases(model, { limit: PAGE_SIZE, environment, state, cursor }),
     concerns: signal => signal.model === model,
-    underWay: page => page.items.some(({ state }) => !isFinal(state)),
+    underWay: page => page.items.some(item => !isFinal(item.state)),
     keepPrevious: true,
   });
   const columns = useMemo(() => releaseColumns({ onOpen }), [onOpen]);
