@@ -159,8 +159,8 @@ def ed25519_verify(public, message, signature):
     return (left[0] * right[2] - right[0] * left[2]) % P == 0 and (left[1] * right[2] - right[1] * left[2]) % P == 0
 
 
-def open_checkpoint(note, vkey):
-    """Size and root of a checkpoint that the key has signed."""
+def open_note(note, vkey, what):
+    """The lines of a note that the key has signed."""
     name, key_hash, encoded = vkey.split("+", 2)
     typed = base64.b64decode(encoded)
     if len(typed) != 33 or typed[0] != 1:
@@ -173,11 +173,24 @@ def open_checkpoint(note, vkey):
         _, signer, blob = line.split(" ", 2)
         data = base64.b64decode(blob)
         if signer == name and data[:4].hex() == key_hash and ed25519_verify(typed[1:], text.encode(), data[4:]):
-            origin, size, root = text.split("\n")[:3]
-            if origin != name:
-                fail(f"the checkpoint is of the log {origin}")
-            return int(size), base64.b64decode(root)
-    fail("the checkpoint is not signed by the key")
+            return name, text.split("\n")
+    fail(f"the {what} is not signed by the key")
+
+
+def open_checkpoint(note, vkey):
+    """Size and root of a checkpoint that the key has signed."""
+    name, (origin, size, root, *_) = open_note(note, vkey, "checkpoint")
+    if origin != name:
+        fail(f"the checkpoint is of the log {origin}")
+    return int(size), base64.b64decode(root)
+
+
+def open_disposal(note, vkey):
+    """Places of entries whose events were disposed of, as the key has signed."""
+    name, (kind, origin, _, start, end, *_) = open_note(note, vkey, "disposal")
+    if kind != "ml-platform/audit-disposal/v1" or origin != name:
+        fail("the disposal is none of this log")
+    return range(int(start), int(end))
 
 
 def fail(message):
@@ -195,7 +208,8 @@ def verify(lines, key):
         print("warning: the key is the export's own; compare it with your records: " + key, file=sys.stderr)
     digest = hashlib.sha256(first.encode())
     start, end = header["start"], header["end"]
-    position, footer, leaves = start, None, []
+    position, footer, leaves, removed = start, None, [], 0
+    disposals = [open_disposal(note, key) for note in header.get("disposals", [])]
     for line in lines:
         record = json.loads(line)
         if footer is not None:
@@ -206,7 +220,13 @@ def verify(lines, key):
         if record["position"] != position:
             fail(f"entry {position} is missing: the next one is {record['position']}")
         digest.update(line.encode())
-        leaves.append(leaf_hash(canonical(record["entry"]).encode()))
+        if record["type"] == "disposed":
+            if not any(position in disposed for disposed in disposals):
+                fail(f"entry {position} is not there, and nothing says that it was disposed of")
+            leaves.append(base64.b64decode(record["leaf"]))
+            removed += 1
+        else:
+            leaves.append(leaf_hash(canonical(record["entry"]).encode()))
         position += 1
     if footer is None:
         fail("the footer is missing: the export was cut off")
@@ -230,7 +250,7 @@ def verify(lines, key):
         fail("the entries are not those of the signed log: one was changed, added, swapped or left out")
     if footer["sha256"] != digest.hexdigest():
         fail("the lines are not those that were exported")
-    return header, end - start, size
+    return header, end - start, size, removed
 
 
 def main():
@@ -240,12 +260,13 @@ def main():
     arguments = parser.parse_args()
     try:
         source = sys.stdin if arguments.file == "-" else open(arguments.file, encoding="utf-8")
-        header, entries, size = verify(iter(source), arguments.key)
+        header, entries, size, removed = verify(iter(source), arguments.key)
     except (OSError, ValueError, KeyError, StopIteration) as error:
         print(f"cannot be read: {error!r}", file=sys.stderr)
         sys.exit(2)
     print(f"VALID: {entries} entries, {header['start']} to {header['end'] - 1} of {size}, "
-          f"from {header['since']} to {header['until']}, none changed, added or left out")
+          f"from {header['since']} to {header['until']}, none changed, added or left out"
+          + (f"; {removed} of them disposed of, as two people approved" if removed else ""))
 
 
 if __name__ == "__main__":

@@ -62,9 +62,40 @@ export interface Config {
       checkpoints?: {
         /** File that checkpoints are appended to: out of reach of those who administer the database. */
         file?: string;
+        /** Bucket with object lock that checkpoints are put into, where nobody can delete them. */
+        s3?: {
+          bucket: string;
+          region?: string;
+          /** Address of a service other than AWS. */
+          endpoint?: string;
+          /** Put before the name of each object. */
+          prefix?: string;
+          accessKeyId?: string;
+          /** @visibility secret */
+          secretAccessKey?: string;
+          forcePathStyle?: boolean;
+          /** For how many days nobody can delete a checkpoint; 800 by default. */
+          retainDays?: number;
+        };
+        /** Witnesses that sign checkpoints as well, by the C2SP protocol tlog-witness. */
+        witnesses?: Array<{
+          url: string;
+          /** Public key of the witness as C2SP writes it: name, hash and key, with `+` between them. */
+          key: string;
+        }>;
         /** How long entries wait for a checkpoint at the most, with fewer than 1,000 of them; 1 minute by default. */
         interval?: HumanDuration | string;
       };
+      alerts?: {
+        /** How often the log is looked at; 1 minute by default. */
+        interval?: HumanDuration | string;
+        /** How long what was begun may take until its outcome is missing; 1 hour by default. */
+        outcomeAfter?: HumanDuration | string;
+      };
+      /** How many months events are kept after the month that they are of; 24 by default, and at least. */
+      retentionMonths?: number;
+      /** Whether what other plugins only read is recorded too, where `auditedPlugins` is installed; off by default. */
+      pluginReads?: boolean;
     };
     serviceAccounts?: {
       /**

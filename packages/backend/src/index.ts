@@ -1,5 +1,5 @@
 import { createBackend } from '@backstage/backend-defaults';
-import { serviceAccountTokens } from '@ml-platform/plugin-ml-backend';
+import { auditedPlugins, serviceAccountTokens } from '@ml-platform/plugin-ml-backend';
 
 const backend = createBackend();
 
@@ -32,6 +32,7 @@ backend.add(import('@backstage/plugin-mcp-actions-backend'));
 
 backend.add(import('@ml-platform/plugin-ml-backend'));
 backend.add(serviceAccountTokens);
+backend.add(auditedPlugins);
 backend.add(import('@ml-platform/plugin-catalog-backend-module-ml'));
 
 backend.add(import('@ml-platform/plugin-scaffolder-backend-module-ml'));

@@ -60,17 +60,16 @@ describe('signing in', () => {
   const ml = (args: string[], env: NodeJS.ProcessEnv = {}) =>
     platform.ml(args, { env: { ...platform.env, CI: 'true', ...env } });
   /** What the audit log says of who signed in, newest first. */
-  const signIns = async (actor: string) => {
+  const recorded = async (action: string, ...filter: string[]) => {
     const token = await signInAs(platform, 'sam');
     const outcome = await ml(
-      [
-        ...['audit', 'search', '--actor', actor],
-        ...['--action', 'session.sign-in', '--json'],
-      ],
+      ['audit', 'search', '--action', action, ...filter, '--json'],
       { ML_TOKEN: token },
     );
     return JSON.parse(expectSuccess(outcome).stdout).items;
   };
+  const signIns = (actor: string) =>
+    recorded('session.sign-in', '--actor', actor);
   const loginAs = async (person: string) =>
     expectSuccess(await ml(['login'], { BROWSER, ML_PERSON: person }));
   const whoami = async (env?: NodeJS.ProcessEnv) => {
@@ -119,7 +118,11 @@ describe('signing in', () => {
       expect.objectContaining({
         action: 'session.sign-in',
         outcome: 'succeeded',
-        details: { provider: 'oidc', reportedBy: 'plugin:auth' },
+        details: {
+          provider: 'oidc',
+          reportedBy: 'plugin:auth',
+          session: expect.stringMatching(/^[0-9a-f]{16}$/),
+        },
       }),
     ]);
     const forged = await fetch(`${platform.url}/api/ml/v1/audit/events`, {
@@ -181,7 +184,18 @@ describe('signing in', () => {
   it('makes the session worthless with ml logout, also for who has copied it', async () => {
     await loginAs('mei');
     const { refreshToken } = session();
+    const mei = ['--actor', 'user:default/mei'];
+    const [consented, intended] = await recorded('session.consent', ...mei);
+    expect(consented).toMatchObject({
+      outcome: 'succeeded',
+      details: { decision: 'approved' },
+    });
+    expect(intended).toMatchObject({ outcome: 'intended' });
+    expect(await recorded('session.token', ...mei)).not.toEqual([]);
     expectSuccess(await ml(['logout']));
+    expect((await recorded('session.revoke'))[0]).toMatchObject({
+      outcome: 'succeeded',
+    });
     const form = { grant_type: 'refresh_token', refresh_token: refreshToken };
     expect(await askToken(form)).toMatchObject({
       status: 400,
@@ -191,6 +205,10 @@ describe('signing in', () => {
     expect(code).toBe(4);
     expect(stderr).toContain(`You are not signed in to ${platform.url}`);
     expect(stderr).toContain('ml login');
+    const refused = ['--outcome', 'denied'];
+    expect((await recorded('session.token', ...refused))[0]).toMatchObject({
+      details: { reason: 'invalid_grant' },
+    });
     expect((await ml(['logout'])).code).toBe(0);
   });
 
@@ -275,6 +293,19 @@ await fetch(back);
       const [header, payload] = parts();
       expect((await callApi(session().accessToken)).status).toBe(200);
       expect((await callApi(make(header, payload))).status).toBe(401);
+    });
+
+    it('records what was refused, without what it claimed', async () => {
+      const refused = await recorded('token.use');
+      const reasons = refused.map((event: any) => event.details.reason);
+      expect(reasons).toContain('malformed');
+      expect(reasons).toContain('not-issued-here');
+      expect(refused[0]).toMatchObject({
+        actor: 'anonymous',
+        resource: 'plugin:ml',
+        outcome: 'denied',
+      });
+      expect(JSON.stringify(refused)).not.toContain('user:');
     });
 
     it('refuses the ID token of the provider, which is for the portal and not for its API', async () => {

@@ -8,12 +8,14 @@ import {
   createOAuthProviderFactory,
 } from '@backstage/plugin-auth-node';
 import { auditedSignIn } from './audit/auditedSignIn';
+import { BoundedRefusals } from './audit/BoundedRefusals';
+import { createSessionMiddleware } from './audit/createSessionMiddleware';
 import { SignInAudit } from './audit/SignInAudit';
 import { createSignInResolver } from './resolver/createSignInResolver';
 
 /**
  * Backstage's provider `oidc`, which signs in as `ml.signIn` says and leaves an
- * audit event of each sign-in. Takes the place of
+ * audit event of each sign-in, renewal, consent and sign-out. Takes the place of
  * `@backstage/plugin-auth-backend-module-oidc-provider`.
  * @public
  */
@@ -26,12 +28,22 @@ export const authModuleMl = createBackendModule({
         auth: coreServices.auth,
         config: coreServices.rootConfig,
         discovery: coreServices.discovery,
+        httpAuth: coreServices.httpAuth,
+        httpRouter: coreServices.httpRouter,
         providers: authProvidersExtensionPoint,
       },
-      async init({ auth, config, discovery, providers }) {
+      async init({ auth, config, discovery, httpAuth, httpRouter, providers }) {
+        const audit = new SignInAudit({ auth, discovery });
+        httpRouter.use(
+          createSessionMiddleware({
+            audit,
+            refusals: new BoundedRefusals(audit),
+            httpAuth,
+          }),
+        );
         const { audited, authenticator } = auditedSignIn({
           authenticator: oidcAuthenticator,
-          audit: new SignInAudit({ auth, discovery }),
+          audit,
         });
         providers.registerProvider({
           providerId: 'oidc',

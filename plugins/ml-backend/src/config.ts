@@ -7,6 +7,7 @@ import type { PlatformInfo, PolicyValues } from '@ml-platform/plugin-ml-common';
 import type { ExternalArtifactStoreOptions, S3Options } from './artifacts';
 import { readS3Options } from './artifacts/s3/readS3Options';
 import { type GitopsConfig, readGitopsConfig } from './gitops/readGitopsConfig';
+import { readAuditConfig } from './audit/readAuditConfig';
 import type { AuditConfig } from './audit/startAudit';
 import {
   type BatchJobSettings,
@@ -121,18 +122,7 @@ export function readMlConfig(config: RootConfigService): MlConfig {
         deleteVersions: external.getOptionalBoolean('deleteVersions') ?? false,
       },
     },
-    audit: {
-      origin:
-        config.getOptionalString('ml.audit.origin') ??
-        `${new URL(config.getString('backend.baseUrl')).host}/ml-audit`,
-      signingKey: config.getOptionalString('ml.audit.signingKey'),
-      checkpoints: {
-        file: optionalPath(
-          config.getOptionalString('ml.audit.checkpoints.file'),
-        ),
-        intervalMs: duration('ml.audit.checkpoints.interval', 60_000),
-      },
-    },
+    audit: readAuditConfig(config),
     embeddedServing: embedded && {
       url: embedded.getString('control.url').replace(/\/$/, ''),
       token: embedded.getString('control.token'),
@@ -180,10 +170,6 @@ export function readMlConfig(config: RootConfigService): MlConfig {
       repositoryPrefix: external.getOptionalString('repositoryPrefix'),
     },
   };
-}
-
-function optionalPath(path: string | undefined): string | undefined {
-  return path === undefined ? undefined : resolve(path);
 }
 
 function readOpenLineage(config: RootConfigService): MlConfig['openLineage'] {

@@ -3,7 +3,10 @@ import {
   createBackendPlugin,
   resolvePackagePath,
 } from '@backstage/backend-plugin-api';
-import { actionsRegistryServiceRef } from '@backstage/backend-plugin-api/alpha';
+import {
+  actionsRegistryServiceRef,
+  metricsServiceRef,
+} from '@backstage/backend-plugin-api/alpha';
 import { catalogServiceRef } from '@backstage/plugin-catalog-node';
 import { eventsServiceRef } from '@backstage/plugin-events-node';
 import { notificationService } from '@backstage/plugin-notifications-node';
@@ -28,6 +31,9 @@ import { evidenceKinds } from './aliases/evidence/evidenceKinds';
 import { ApprovalNotices } from './approvals/ApprovalNotices';
 import { ApprovalService } from './approvals/ApprovalService';
 import { DatabaseApprovalStore } from './approvals/DatabaseApprovalStore';
+import { auditInboxRef } from './audit/plugins/AuditInbox';
+import { runningOperations } from './audit/alerts/runningOperations';
+import { SegmentService } from './audit/segments/SegmentService';
 import { startAudit } from './audit/startAudit';
 import { Authorizer } from './authorization/Authorizer';
 import { ownershipRefs } from './authorization/ownershipRefs';
@@ -104,6 +110,7 @@ export const mlPlugin = createBackendPlugin({
     env.registerInit({
       deps: {
         actionsRegistry: actionsRegistryServiceRef,
+        auditInbox: auditInboxRef,
         auth: coreServices.auth,
         catalog: catalogServiceRef,
         config: coreServices.rootConfig,
@@ -113,6 +120,7 @@ export const mlPlugin = createBackendPlugin({
         httpRouter: coreServices.httpRouter,
         lifecycle: coreServices.lifecycle,
         logger: coreServices.logger,
+        metrics: metricsServiceRef,
         notifications: notificationService,
         permissions: coreServices.permissions,
         permissionsRegistry: coreServices.permissionsRegistry,
@@ -134,11 +142,15 @@ export const mlPlugin = createBackendPlugin({
           });
         }
 
-        const { audit, auditService } = await startAudit({
+        const { audit, auditService, auditSigner } = await startAudit({
           ...deps,
           config: config.audit,
           knex,
+          notifications: config.notifications ? deps.notifications : undefined,
+          auditors: config.policies.roles['data-access-auditor'] ?? [],
+          isRunning: runningOperations({ knex }),
         });
+        deps.auditInbox.open(audit);
         const policies = new ConfiguredPolicySettings(config.policies);
         const registryStore = new DatabaseRegistryStore({ knex });
         const grantStore = new DatabaseGrantStore({ knex });
@@ -301,6 +313,10 @@ export const mlPlugin = createBackendPlugin({
           ...governed,
           store: new DatabaseApprovalStore({ knex }),
         });
+        const segments = new SegmentService({
+          ...{ knex, log: audit, signer: auditSigner, approvals, authorizer },
+          retentionMonths: config.audit.retentionMonths,
+        });
         const deletion = new VersionDeletion({
           ...governed,
           store: registryStore,
@@ -426,6 +442,7 @@ export const mlPlugin = createBackendPlugin({
             grpcGateways: config.grpcGateways,
             namespace,
             auditService,
+            segments,
             target,
             httpAuth,
             policies,

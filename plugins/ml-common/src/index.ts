@@ -70,6 +70,7 @@ export * from './policy/policies';
 export * from './policy/roleTable';
 export * from './client/AccessClient';
 export * from './client/LimitsClient';
+export * from './audit/FloodGate';
 export * from './audit/types';
 export * from './client/ApprovalsClient';
 export * from './client/AuditClient';

@@ -1,5 +1,6 @@
 import type {
   AuditOutcome,
+  AuditSegment,
   AuditStatus,
   AuditVerification,
 } from '@ml-platform/plugin-ml-common';
@@ -15,6 +16,7 @@ export const auditTexts = {
       unsigned: 'Not signed',
       unanchored: 'Signed, kept in the database only',
       late: 'Checkpoint overdue',
+      alert: 'Needs a look',
       broken: 'Tampered with',
     } satisfies Record<AuditStatus['health'], string>,
     state: 'State of the log',
@@ -37,6 +39,18 @@ export const auditTexts = {
         : `All ${result.entries.toLocaleString(
             'en-US',
           )} entries are as they were written`,
+    alerts: 'Alerts',
+    closeAlert: 'Close…',
+    closeAlertOf: (message: string) => `Close the alert: ${message}`,
+    closeAlertTitle: 'Close the alert',
+    closeAlertHelp: 'Your comment is kept in the audit log.',
+    closeAlertComment: 'What it was',
+    closeAlertReason: 'Say what it was',
+    closeAlertWill: (message: string) => [
+      `Takes this off the list of what needs a look: ${message}`,
+    ],
+    closeAlertWillNot: ['Repair anything, or change an entry of the log.'],
+    alertClosed: 'The alert is closed',
     filters: {
       actor: 'Who',
       action: 'Action',
@@ -75,5 +89,27 @@ export const auditTexts = {
     proof: 'Save the proof',
     proofHelp:
       'A C2SP tlog-proof: that this event is in the log which the checkpoint signs.',
+  },
+  auditSegments: {
+    title: 'Months of the log',
+    intro: 'What is sealed, what is kept, and until when',
+    none: 'The log has no entries yet.',
+    help: 'An auditor sets a legal hold with `ml audit holds place`, and has a month whose time is over disposed of with `ml audit dispose`; a platform admin approves. The hashes of its entries stay, so every proof is as good as before.',
+    columns: {
+      month: 'Month',
+      state: 'State',
+      entries: 'Entries',
+      kept: 'Kept until',
+    },
+    states: {
+      open: 'Goes on',
+      sealed: 'Sealed',
+      held: 'Legal hold',
+      due: 'Time is over',
+      disposed: 'Disposed of',
+    } satisfies Record<AuditSegment['state'], string>,
+    disposed: (day: string) => `Gone since ${day}`,
+    held: (count: number) =>
+      count === 1 ? '1 legal hold' : `${count} legal holds`,
   },
 };

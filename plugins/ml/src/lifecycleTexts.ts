@@ -16,6 +16,8 @@ const APPROVAL_SUBJECTS = {
     )}`,
   'retention.delete': ({ model, subject }) =>
     `Delete ${subject.count} old versions of ${model}`,
+  'audit.dispose': ({ subject }) =>
+    `Dispose of the audit log of ${subject.month}`,
 } as Partial<Record<ApprovalKind, (approval: Approval) => string>>;
 
 /** What the portal says about the life of a version; a part of `texts`. */

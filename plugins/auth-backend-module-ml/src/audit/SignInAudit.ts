@@ -7,16 +7,25 @@ import type { AuditOutcome } from '@ml-platform/plugin-ml-common';
 
 const TIMEOUT_MS = 10_000;
 
-/** A sign-in, or one that failed. */
-export interface SignInEvent {
+/** What happens to a session of somebody. */
+export type SessionAction =
+  | 'session.sign-in'
+  | 'session.refresh'
+  | 'session.sign-out'
+  | 'session.consent'
+  | 'session.token'
+  | 'session.revoke';
+
+export interface SessionEvent {
+  action: SessionAction;
   /** The user, where it is known who it is. */
   user?: string;
   outcome: AuditOutcome;
-  /** Why it failed, without personal data. */
-  reason?: string;
+  /** Without personal data. */
+  details?: Record<string, string>;
 }
 
-/** Writes sign-ins into the platform's audit log; without it nobody comes in. */
+/** Writes what happens to sessions into the platform's audit log. */
 export class SignInAudit {
   readonly #options: { auth: AuthService; discovery: DiscoveryService };
 
@@ -25,7 +34,12 @@ export class SignInAudit {
   }
 
   /** @throws ServiceUnavailableError when it cannot be recorded */
-  async record({ outcome, reason, user }: SignInEvent): Promise<void> {
+  async record({
+    action,
+    details,
+    outcome,
+    user,
+  }: SessionEvent): Promise<void> {
     const { auth, discovery } = this.#options;
     const { token } = await auth.getPluginRequestToken({
       onBehalfOf: await auth.getOwnServiceCredentials(),
@@ -40,10 +54,10 @@ export class SignInAudit {
       },
       body: JSON.stringify({
         actor: user ?? 'unknown',
-        action: 'session.sign-in',
+        action,
         resource: 'portal',
         outcome,
-        details: { provider: 'oidc', ...(reason && { reason }) },
+        details: { provider: 'oidc', ...details },
       }),
       signal: AbortSignal.timeout(TIMEOUT_MS),
     }).then(
@@ -52,7 +66,7 @@ export class SignInAudit {
     );
     if (failure) {
       throw new ServiceUnavailableError(
-        `The sign-in cannot be recorded in the audit log (${failure}), so nobody is let in. Try again in a minute.`,
+        `'${action}' cannot be recorded in the audit log (${failure}), so nobody is let in. Try again in a minute.`,
       );
     }
   }

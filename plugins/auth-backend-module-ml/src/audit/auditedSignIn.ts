@@ -4,11 +4,14 @@ import type {
   SignInResolver,
 } from '@backstage/plugin-auth-node';
 import { isError } from '@backstage/errors';
-import type { SignInAudit } from './SignInAudit';
+import { BoundedRefusals } from './BoundedRefusals';
+import type { SessionAction, SignInAudit } from './SignInAudit';
+import { sessionName } from './sessionName';
 
 /**
- * Records each sign-in before its token is given, and each that fails. A
- * session that is renewed asks the same resolver, and is not a sign-in.
+ * Records each sign-in and each renewal of a session before its token is given,
+ * those that fail, and each sign-out. A session that is renewed asks the same
+ * resolver as a sign-in.
  */
 export function auditedSignIn<TContext, TProfile extends object>(options: {
   authenticator: OAuthAuthenticator<TContext, TProfile>;
@@ -20,6 +23,7 @@ export function auditedSignIn<TContext, TProfile extends object>(options: {
   ) => SignInResolver<OAuthAuthenticatorResult<TProfile>>;
 } {
   const { audit, authenticator } = options;
+  const refusals = new BoundedRefusals(audit);
   const signIns = new WeakSet<TProfile>();
   return {
     authenticator: {
@@ -30,30 +34,48 @@ export function auditedSignIn<TContext, TProfile extends object>(options: {
           signIns.add(result.fullProfile);
           return result;
         } catch (error) {
-          await audit.record({ outcome: 'failed', reason: nameOf(error) });
+          await refusals.add('session.sign-in', 'failed', nameOf(error));
           throw error;
         }
       },
+      async refresh(input, context) {
+        try {
+          return await authenticator.refresh(input, context);
+        } catch (error) {
+          await refusals.add('session.refresh', 'denied', nameOf(error));
+          throw error;
+        }
+      },
+      async logout(input, context) {
+        // Who it was says the entry of the sign-in or renewal of that session.
+        const session = sessionName(input.refreshToken);
+        await audit.record({
+          action: 'session.sign-out',
+          outcome: 'succeeded',
+          details: session ? { session } : {},
+        });
+        return authenticator.logout?.(input, context);
+      },
     },
     audited: resolver => async (info, context) => {
-      if (!signIns.has(info.result.fullProfile)) {
-        return resolver(info, context);
-      }
+      const action: SessionAction = signIns.has(info.result.fullProfile)
+        ? 'session.sign-in'
+        : 'session.refresh';
+      const session = sessionName(info.result.session.refreshToken);
       let user: string | undefined;
       const noting: typeof context = {
         ...bound(context),
         async issueToken(params) {
           user = params.claims.sub;
-          await audit.record({ user, outcome: 'succeeded' });
+          const details: Record<string, string> = session ? { session } : {};
+          await audit.record({ action, user, outcome: 'succeeded', details });
           return context.issueToken(params);
         },
       };
       try {
         return await resolver(info, noting);
       } catch (error) {
-        if (!user) {
-          await audit.record({ outcome: 'denied', reason: nameOf(error) });
-        }
+        if (!user) await refusals.add(action, 'denied', nameOf(error));
         throw error;
       }
     },

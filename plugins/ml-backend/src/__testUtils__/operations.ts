@@ -238,6 +238,23 @@ export const OPERATIONS: Operation[] = [
   platform('GET /audit/events/:id', audit),
   platform('GET /audit/events/:id/proof', audit),
   platform('POST /audit/verifications', audit, { records: 'audit.verify' }),
+  platform('GET /audit/entries/:position/proof', audit),
+  platform('GET /audit/segments', audit),
+  platform('POST /audit/segments/:month/disposal-requests', 'ml.audit.manage', {
+    body: () => ({ reason }),
+  }),
+  platform('POST /audit/segments/:month/disposal', 'ml.audit.manage'),
+  platform('GET /audit/holds', audit),
+  platform('POST /audit/holds', 'ml.audit.manage', {
+    body: () => ({ reason, since: '2020-01', until: '2020-02' }),
+    records: 'audit.hold.place',
+  }),
+  platform('POST /audit/holds/:id/release-requests', 'ml.audit.manage', {
+    body: () => ({ reason }),
+  }),
+  platform('POST /audit/alerts/:id/close', 'ml.audit.manage', {
+    body: () => ({ comment: reason }),
+  }),
   platform('GET /webhooks', webhooks),
   platform('POST /webhooks', webhooks, {
     body: () => ({ url: 'http://127.0.0.1:9/hook' }),
@@ -284,6 +301,8 @@ const USUAL: Record<string, string> = {
   ':environment': 'staging',
   ':dataset': 'file:%2F%2Fwine.csv',
   ':name': 'some-name',
+  ':position': '0',
+  ':month': '2020-01',
   ':id': 'b0c7f0a8-7b7e-4b0a-8c0e-0d9a2b3c4d5e',
   ':delivery': 'b0c7f0a8-7b7e-4b0a-8c0e-0d9a2b3c4d5f',
 };

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { AddressInfo } from 'node:net';
 import {
+  type BackendFeature,
   coreServices,
   createBackendModule,
   createServiceFactory,
@@ -42,6 +43,8 @@ import { ScriptedServingTarget } from './ScriptedServingTarget';
 
 export interface StartOptions {
   knex: Knex;
+  /** Other plugins of the backend, and services of it. */
+  features?: BackendFeature[];
   target?: ScriptedServingTarget;
   /** For callers that go where the platform says it is. */
   baseUrl?: string;
@@ -102,6 +105,7 @@ export class TestPlatform {
             });
           },
         }),
+        ...(options.features ?? []),
         ...(options.serviceAccounts
           ? [accountAuthFactory, httpAuthServiceFactory]
           : []),

@@ -6,20 +6,26 @@ import {
   NotFoundError,
 } from '@backstage/errors';
 import {
+  type AuditAlert,
   type AuditStatus,
   type AuditVerification,
   type ListedAuditEvent,
+  mlAuditManagePermission,
   mlAuditReadPermission,
   type Page,
 } from '@ml-platform/plugin-ml-common';
 import type { Knex } from 'knex';
 import type { Authorizer } from '../authorization/Authorizer';
 import type { RequestContext } from '../http/requestContext';
+import type { AuditAlerts } from './alerts/AuditAlerts';
+import type { AuditMonitor } from './alerts/AuditMonitor';
 import type { AuditEntry, AuditLog, AuditQuery } from './AuditLog';
 import type { Checkpointer } from './checkpoints/Checkpointer';
 import type { NoteVerifier } from './checkpoints/SignedNote';
 import { exportLines } from './export/exportLines';
 import { toOcsf } from './export/toOcsf';
+import { beginOf, monthsAfter } from './segments/months';
+import { SegmentStore } from './segments/SegmentStore';
 import { DatabaseTree } from './tree/DatabaseTree';
 import { MerkleTree } from './tree/MerkleTree';
 import type { Sequencer } from './tree/Sequencer';
@@ -29,6 +35,8 @@ export interface AuditServiceOptions {
   knex: Knex;
   log: AuditLog;
   sequencer: Sequencer;
+  alerts: AuditAlerts;
+  monitor: AuditMonitor;
   auditVerifier: AuditVerifier;
   /** Absent without a signing key. */
   checkpointer?: Checkpointer;
@@ -111,6 +119,22 @@ export class AuditService {
         `audit event ${id} is not in the tree yet; ask again in a second`,
       );
     }
+    return this.#prove(position);
+  }
+
+  /** The same for a place, whose event may have been disposed of: somebody may have kept it. */
+  async proveAt(context: RequestContext, position: number): Promise<string> {
+    await this.#authorize(context);
+    const size = await new DatabaseTree(this.#options.knex).size();
+    if (position >= size) {
+      throw new NotFoundError(
+        `the audit log has ${size} entries, from 0 to ${size - 1}`,
+      );
+    }
+    return this.#prove(position);
+  }
+
+  async #prove(position: number): Promise<string> {
     const { note, size } = await this.#checkpointOf(position + 1);
     const path = await this.#tree().inclusionProof(position, size);
     const hashes = path.map(hash => `${hash.toString('base64')}\n`).join('');
@@ -124,7 +148,7 @@ export class AuditService {
 
   /** The same for health checks, which ask on nobody's behalf. */
   async health(): Promise<AuditStatus> {
-    const { checkpointer, knex, lateAfterMs, verifier } = this.#options;
+    const { alerts, checkpointer, knex, lateAfterMs, verifier } = this.#options;
     const head = await knex('ml_audit_head').where({ id: 1 }).first();
     const [{ pending, refused }] = await knex('ml_audit_pending').select(
       knex.raw('count(*) as pending'),
@@ -147,6 +171,7 @@ export class AuditService {
       verifierKey: verifier?.vkey,
       anchors,
       verification,
+      alerts: await alerts.open(),
     };
     const broken =
       checkpointer?.contradiction ??
@@ -176,6 +201,13 @@ export class AuditService {
           }, and entries have come since.`;
       return { ...shared, health: 'late', message };
     }
+    if (shared.alerts.length) {
+      const [{ message: first }, ...others] = shared.alerts;
+      const message = `Somebody has to look: ${first}${
+        others.length ? `, and ${others.length} more` : ''
+      }.`;
+      return { ...shared, health: 'alert', message };
+    }
     if (!anchors.length) {
       const message =
         'Checkpoints are signed, but kept in the database only: set ml.audit.checkpoints.file to a place that its administrators cannot write.';
@@ -204,18 +236,52 @@ export class AuditService {
 
   /** One at a time; who asks meanwhile gets the same. */
   verifyNow(): Promise<AuditVerification> {
-    const { auditVerifier, knex, sequencer } = this.#options;
+    const { auditVerifier, knex, monitor, sequencer } = this.#options;
     this.#verifying ??= (async () => {
       await sequencer.integrate();
       const result = await auditVerifier.verify();
       await knex('ml_audit_head')
         .where({ id: 1 })
         .update({ verification: JSON.stringify(result) });
+      await monitor.tell(result);
       return result;
     })().finally(() => {
       this.#verifying = undefined;
     });
     return this.#verifying;
+  }
+
+  /** Says what an alert was about; it is not open any more. */
+  async closeAlert(
+    context: RequestContext,
+    id: string,
+    comment: string,
+  ): Promise<AuditAlert> {
+    const { alerts, knex, log } = this.#options;
+    await this.#authorizer!.require(context, mlAuditManagePermission, 'audit');
+    const alert = await alerts.get(id);
+    if (!alert) {
+      throw new NotFoundError(
+        `there is no audit alert ${id}; 'ml audit status' lists those that are open`,
+      );
+    }
+    const { actor, requestId } = context;
+    await knex.transaction(async trx => {
+      if (!(await alerts.close(trx, id, { by: actor, comment }))) {
+        throw new ConflictError(`the audit alert ${id} is closed already`);
+      }
+      await log.record(
+        {
+          ...{ actor, requestId },
+          action: 'audit.alert.close',
+          resource: 'audit',
+          outcome: 'succeeded',
+          details: { alert: id, kind: alert.kind, comment },
+        },
+        trx,
+      );
+    });
+    return (await alerts.get(id))!;
   }
 
   /**
@@ -231,8 +297,26 @@ export class AuditService {
     if (since >= until) {
       throw new InputError(`until: ${until} is not after ${since}`);
     }
-    const { knex, log, verifier } = this.#options;
-    await this.#options.sequencer.integrate();
+    const { log, sequencer } = this.#options;
+    await sequencer.integrate();
+    const { end, start } = await this.#placesOf(query);
+    const event = {
+      actor: context.actor,
+      action: 'audit.export',
+      resource: 'audit',
+      details: { since, until, format: query.format, start, end },
+      requestId: context.requestId,
+    };
+    await log.record({ ...event, outcome: 'intended' });
+    return this.#noting(event, await this.#lines(context, query, start, end));
+  }
+
+  /**
+   * Places of the entries of a period: those that are there, and those of months
+   * that lie in it and were disposed of.
+   */
+  async #placesOf({ since, until }: ExportQuery) {
+    const { knex } = this.#options;
     const range = await knex('ml_audit_leaves')
       .join(
         'ml_audit_events',
@@ -244,17 +328,32 @@ export class AuditService {
       .min({ first: 'position' })
       .max({ last: 'position' })
       .first();
-    const start = Number(range?.first ?? 0);
-    const end = range?.first === null ? 0 : Number(range?.last) + 1;
-    await log.record({
-      actor: context.actor,
-      action: 'audit.export',
-      resource: 'audit',
-      outcome: 'intended',
-      details: { since, until, format: query.format, start, end },
-      requestId: context.requestId,
-    });
+    const disposed = (await new SegmentStore(knex).list()).filter(
+      ({ disposedAt, month }) =>
+        disposedAt !== undefined &&
+        beginOf(month) >= since &&
+        beginOf(monthsAfter(month, 1)) <= until,
+    );
+    const starts = disposed.map(({ start }) => start);
+    const ends = disposed.map(({ end }) => end);
+    if (range?.first !== null && range?.first !== undefined) {
+      starts.push(Number(range.first));
+      ends.push(Number(range.last) + 1);
+    }
+    return starts.length
+      ? { start: Math.min(...starts), end: Math.max(...ends) }
+      : { start: 0, end: 0 };
+  }
+
+  async #lines(
+    context: RequestContext,
+    query: ExportQuery,
+    start: number,
+    end: number,
+  ): Promise<AsyncIterable<string>> {
     if (query.format === 'ocsf') return this.#ocsfLines(query);
+    const { knex, verifier } = this.#options;
+    const { since, until } = query;
     return exportLines({
       knex,
       start,
@@ -268,6 +367,21 @@ export class AuditService {
         exportedAt: new Date().toISOString(),
       },
     });
+  }
+
+  /** Records whether all lines went out. */
+  async *#noting(
+    event: Omit<AuditEntry, 'outcome'>,
+    lines: AsyncIterable<string>,
+  ): AsyncGenerator<string> {
+    let isWhole = false;
+    try {
+      yield* lines;
+      isWhole = true;
+    } finally {
+      const outcome = isWhole ? 'succeeded' : 'failed';
+      await this.#options.log.record({ ...event, outcome });
+    }
   }
 
   async *#ocsfLines({ since, until }: ExportQuery): AsyncGenerator<string> {

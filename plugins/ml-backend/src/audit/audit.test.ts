@@ -305,11 +305,10 @@ describe.each(databases.ids)('the audit log on %s', databaseId => {
         size = Number((await knex('ml_audit_head').first()).size);
         await cutTo(knex, size - 3);
       });
-      expect(await findings()).toEqual(
-        expect.arrayContaining([
-          expect.objectContaining({ kind: 'cut', position: size - 3 }),
-        ]),
-      );
+      const cut = (await findings()).find(({ kind }) => kind === 'cut');
+      // The platform goes on: the alert about it is an entry already.
+      expect(cut?.position).toBeGreaterThanOrEqual(size - 3);
+      expect(cut?.position).toBeLessThan(size);
       await eventually(async () => {
         const { message } = await audit().status();
         return message.includes('has seen');

@@ -37,6 +37,15 @@ const entrySchema = z.strictObject({
   details: z.record(z.string(), z.string().max(512)).optional(),
 });
 
+const positionSchema = z.object({
+  position: z
+    .string()
+    .regex(/^\d{1,15}$/)
+    .transform(Number),
+});
+
+const commentSchema = z.strictObject({ comment: z.string().min(1).max(2000) });
+
 export function createAuditRouter(options: {
   auditService: AuditService;
   httpAuth: HttpAuthService;
@@ -62,6 +71,16 @@ export function createAuditRouter(options: {
     const context = await toContext(request, httpAuth);
     response.json(await auditService.verify(context));
   });
+  router.post(
+    '/audit/alerts/:id/close',
+    express.json(),
+    async (request, response) => {
+      const context = await toContext(request, httpAuth);
+      const { comment } = validate(commentSchema, request.body);
+      const { id } = request.params;
+      response.json(await auditService.closeAlert(context, id, comment));
+    },
+  );
   router.get('/audit/export', async (request, response) => {
     const context = await toContext(request, httpAuth);
     const query = validate(exportSchema, request.query);
@@ -76,6 +95,12 @@ export function createAuditRouter(options: {
   router.get('/audit/events/:id/proof', async (request, response) => {
     const context = await toContext(request, httpAuth);
     const proof = await auditService.prove(context, request.params.id);
+    response.type('text/plain').send(proof);
+  });
+  router.get('/audit/entries/:position/proof', async (request, response) => {
+    const context = await toContext(request, httpAuth);
+    const { position } = validate(positionSchema, request.params);
+    const proof = await auditService.proveAt(context, position);
     response.type('text/plain').send(proof);
   });
   return router;

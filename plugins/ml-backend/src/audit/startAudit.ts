@@ -4,17 +4,31 @@ import type {
   LoggerService,
   SchedulerService,
 } from '@backstage/backend-plugin-api';
+import type { MetricsService } from '@backstage/backend-plugin-api/alpha';
 import { InputError } from '@backstage/errors';
+import type { NotificationService } from '@backstage/plugin-notifications-node';
+import type { AuditEvent } from '@ml-platform/plugin-ml-common';
 import type { Knex } from 'knex';
+import { AuditAlerts } from './alerts/AuditAlerts';
+import { AuditMonitor } from './alerts/AuditMonitor';
+import { HeadWatch } from './alerts/HeadWatch';
+import { MissingOutcomes } from './alerts/MissingOutcomes';
+import { publishMetrics } from './alerts/publishMetrics';
 import { AuditService } from './AuditService';
 import { Checkpointer } from './checkpoints/Checkpointer';
+import type { CheckpointSink } from './checkpoints/CheckpointSink';
 import { FileSink } from './checkpoints/FileSink';
+import { S3Sink, type S3SinkOptions } from './checkpoints/S3Sink';
 import { NoteSigner } from './checkpoints/SignedNote';
+import { WitnessSink } from './checkpoints/WitnessSink';
 import { DatabaseAuditLog } from './DatabaseAuditLog';
+import { SegmentSealer } from './segments/SegmentSealer';
 import { Sequencer } from './tree/Sequencer';
 import { AuditVerifier } from './verification/AuditVerifier';
 
 export interface AuditConfig {
+  /** How long events are kept after their month. */
+  retentionMonths: number;
   /** Name of the log, in checkpoints. */
   origin: string;
   /** 32 bytes as base64url. */
@@ -22,8 +36,16 @@ export interface AuditConfig {
   checkpoints: {
     /** Absolute. */
     file?: string;
+    s3?: S3SinkOptions;
+    witnesses: Array<{ url: string; key: string }>;
     /** Milliseconds. */
     intervalMs: number;
+  };
+  alerts: {
+    /** Milliseconds between two looks. */
+    intervalMs: number;
+    /** An outcome is missing after so many milliseconds. */
+    outcomeAfterMs: number;
   };
 }
 
@@ -33,6 +55,13 @@ export interface StartAuditOptions {
   logger: LoggerService;
   lifecycle: LifecycleService;
   scheduler: SchedulerService;
+  metrics: MetricsService;
+  /** Absent when nobody is to be notified. */
+  notifications?: NotificationService;
+  /** Who is notified of alerts, as entity references. */
+  auditors: readonly string[];
+  /** Whether an operation that was intended runs still. */
+  isRunning: (intent: AuditEvent) => Promise<boolean>;
 }
 
 /** Wires the audit log: entries, their tree, checkpoints of it, and checks of all. */
@@ -49,7 +78,13 @@ export async function startAudit(options: StartAuditOptions) {
   }
   if (sealKey) await allowUnsealedBefore(knex);
 
-  const sinks = checkpoints.file ? [new FileSink(checkpoints.file)] : [];
+  const sinks: CheckpointSink[] = [
+    ...(checkpoints.file ? [new FileSink(checkpoints.file)] : []),
+    ...(checkpoints.s3 ? [new S3Sink(checkpoints.s3)] : []),
+    ...checkpoints.witnesses.map(
+      witness => new WitnessSink({ ...witness, knex }),
+    ),
+  ];
   const sequencer = new Sequencer({ knex, logger, sealKey });
   const checkpointer =
     signer &&
@@ -65,8 +100,22 @@ export async function startAudit(options: StartAuditOptions) {
     sealKey,
     onRecord: () => sequencer.wake(),
   });
+  const alerts = new AuditAlerts({
+    ...{ knex, log, logger, notifications: options.notifications },
+    recipients: options.auditors,
+  });
+  const monitor = new AuditMonitor({
+    ...{ knex, logger, alerts, checkpointer },
+    head: new HeadWatch({ knex }),
+    outcomes: new MissingOutcomes({
+      knex,
+      afterMs: config.alerts.outcomeAfterMs,
+      isRunning: options.isRunning,
+    }),
+    intervalMs: config.alerts.intervalMs,
+  });
   const service = new AuditService({
-    knex,
+    ...{ knex, alerts, monitor },
     log,
     sequencer,
     checkpointer,
@@ -84,24 +133,35 @@ export async function startAudit(options: StartAuditOptions) {
     frequency: { cron: '0 3 * * *' },
     timeout: { hours: 2 },
     fn: async () => {
-      const { findings } = await service.verifyNow();
-      for (const { message } of findings) {
-        logger.error(`The audit log was tampered with: ${message}`);
-      }
+      await service.verifyNow();
     },
   });
+  if (signer) {
+    const sealer = new SegmentSealer({ knex, log, signer });
+    await scheduler.scheduleTask({
+      id: 'ml-audit-segments',
+      frequency: { cron: '30 2 * * *' },
+      timeout: { hours: 1 },
+      fn: async () => {
+        await sealer.sealDue();
+      },
+    });
+  }
   lifecycle.addStartupHook(() => {
     sequencer.start();
     checkpointer?.start();
+    monitor.start();
   });
   lifecycle.addShutdownHook(async () => {
+    await monitor.stop();
     await sequencer.stop();
     await checkpointer?.stop();
     // What was acknowledged last shall not wait for the next start.
     await sequencer.integrate();
     await checkpointer?.checkpoint();
   });
-  return { audit: log, auditService: service };
+  publishMetrics({ metrics: options.metrics, service });
+  return { audit: log, auditService: service, auditSigner: signer };
 }
 
 function readSeed(text: string): Buffer {

@@ -134,7 +134,15 @@ export class ExperimentCarrier {
       );
       return now;
     });
-    if (current) await this.put(current);
+    if (!current) return;
+    const event = { ...experimentEvent('reconcile', current), actor: PLATFORM };
+    try {
+      await this.put(current);
+    } catch (error) {
+      await audit.record({ ...event, outcome: 'failed' });
+      throw error;
+    }
+    await audit.record({ ...event, outcome: 'succeeded' });
   }
 
   async #load(

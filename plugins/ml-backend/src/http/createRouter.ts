@@ -11,6 +11,8 @@ import { createApprovalsRouter } from '../approvals/router';
 import type { ApprovalService } from '../approvals/ApprovalService';
 import { createAuditRouter } from '../audit/router';
 import type { AuditService } from '../audit/AuditService';
+import { createSegmentsRouter } from '../audit/segments/router';
+import type { SegmentService } from '../audit/segments/SegmentService';
 import type { BatchJobService } from '../batchJobs/BatchJobService';
 import { createBatchJobsRouter } from '../batchJobs/router';
 import type { EvaluationService } from '../evaluations/EvaluationService';
@@ -88,6 +90,7 @@ export interface RouterOptions {
   /** Namespace of OpenLineage events. */
   namespace: string;
   auditService: AuditService;
+  segments: SegmentService;
   target: ServingTarget;
   httpAuth: HttpAuthService;
   policies: PolicySettings;
@@ -135,14 +138,16 @@ export function createRouter(options: RouterOptions): express.Router {
   v1.use(createExperimentsRouter(options));
   v1.use(createGitopsRouter(options));
   v1.use(createAuditRouter(options));
+  v1.use(createSegmentsRouter(options));
   v1.use(createWebhooksRouter(options));
   v1.use(createLineageRouter(options));
   v1.use(createProofsRouter(options));
   v1.use(createPredictionsRouter(options));
 
   const router = Router();
-  router.get('/health', (_request, response) => {
-    response.json({ status: 'ok' });
+  router.get('/health', async (_request, response) => {
+    const { health: audit } = await options.auditService.health();
+    response.json({ status: 'ok', audit });
   });
   router.use('/v1', v1);
   return router;

@@ -105,7 +105,7 @@ export class Reconciler {
     actual: ServedModelStatus | undefined,
     deprecated: { version: string; deprecation: Deprecation }[],
   ): Promise<void> {
-    const { logger, registry, target } = this.#options;
+    const { audit, logger, registry, target } = this.#options;
     const { model, environment } = deployment;
     const held = new Map(actual?.versions.map(entry => [entry.version, entry]));
     const wanted = [...retainedVersions(deployment)];
@@ -125,7 +125,14 @@ export class Reconciler {
     );
     if (!generation) return;
     logger.info(`Setting the routes of ${model} in ${environment} again`);
-    await target.setRoutes(deployment, { ...routes, generation });
+    const event = reconciliation(deployment, generation);
+    try {
+      await target.setRoutes(deployment, { ...routes, generation });
+    } catch (error) {
+      await audit.record({ ...event, outcome: 'failed' });
+      throw error;
+    }
+    await audit.record({ ...event, outcome: 'succeeded' });
   }
 
   /**
@@ -153,13 +160,7 @@ export class Reconciler {
         return undefined;
       }
       await audit.record(
-        {
-          actor: 'service:ml-platform',
-          action: 'deployment.reconcile',
-          resource: `deployment:${environment}/${model}`,
-          outcome: 'intended',
-          details: { version: liveVersion(deployment), generation },
-        },
+        { ...reconciliation(deployment, generation), outcome: 'intended' },
         trx,
       );
       return generation;
@@ -170,6 +171,15 @@ export class Reconciler {
 /** One that waits has loaded nothing, and may do so for days. */
 function hasBegun(release: Release | undefined): boolean {
   return release !== undefined && !isWaiting(release.state);
+}
+
+function reconciliation(deployment: StoredDeployment, generation: number) {
+  return {
+    actor: 'service:ml-platform',
+    action: 'deployment.reconcile',
+    resource: `deployment:${deployment.environment}/${deployment.model}`,
+    details: { version: liveVersion(deployment), generation },
+  };
 }
 
 function sameDestinations(

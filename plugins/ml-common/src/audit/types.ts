@@ -55,6 +55,7 @@ export interface AuditFinding {
     | 'rewritten'
     | 'cut'
     | 'checkpoint'
+    | 'segment'
     | 'clock';
   /** Place of the first entry that it concerns, from 0; for a log that was cut, where it ends now. */
   position?: number;
@@ -68,6 +69,8 @@ export interface AuditVerification {
   at: string;
   /** Entries that were checked. */
   entries: number;
+  /** Those of them whose events were disposed of, as two people wanted. */
+  disposed?: number;
   /** Checkpoints that were compared. */
   checkpoints: number;
   durationMs: number;
@@ -75,10 +78,76 @@ export interface AuditVerification {
   findings: AuditFinding[];
 }
 
+/** What an alert about the log is of. @public */
+export type AuditAlertKind =
+  | 'tampered'
+  | 'head-moved-back'
+  | 'gap'
+  | 'clock'
+  | 'missing-outcome';
+
+/** Something about the log that somebody has to look at. @public */
+export interface AuditAlert {
+  id: string;
+  kind: AuditAlertKind;
+  /** One sentence for people. */
+  message: string;
+  /** Id of the audit event that it is about. */
+  event?: string;
+  raisedAt: string;
+  closedAt?: string;
+  closedBy?: string;
+  /** What was found to be the reason. */
+  comment?: string;
+}
+
+/**
+ * A month of the log. `open` until it is over; `sealed` for its time;
+ * `held` when only a legal hold keeps it; `due` when its events may go;
+ * `disposed` when they are gone, and only their hashes are there.
+ * @public
+ */
+export interface AuditSegment {
+  /** e.g. `2026-11`. */
+  month: string;
+  /** Place of the first entry. */
+  start: number;
+  /** Place after the last one. */
+  end: number;
+  state: 'open' | 'sealed' | 'held' | 'due' | 'disposed';
+  /** SHA-256 over the hashes of its leaves, hex. */
+  digest?: string;
+  sealedAt?: string;
+  /** Its events are kept until then, ISO 8601. */
+  keptUntil: string;
+  /** Signed statement of which entries it holds. */
+  note?: string;
+  disposedAt?: string;
+  /** Signed statement that its events were removed, and by whose approval. */
+  disposalNote?: string;
+  /** Ids of the legal holds on it. */
+  holds: string[];
+}
+
+/** Nothing in these months is disposed of. @public */
+export interface AuditHold {
+  id: string;
+  reason: string;
+  /** First month; from the beginning when absent. */
+  since?: string;
+  /** Last month; without an end when absent. */
+  until?: string;
+  placedAt: string;
+  placedBy: string;
+  releasedAt?: string;
+  /** Who approved of the release. */
+  releasedBy?: string;
+}
+
 /** A place outside the database that checkpoints are kept in. @public */
 export interface AuditAnchor {
   name: string;
-  kind: 'file' | 'witness';
+  kind: 'file' | 's3' | 'witness';
   /** Size of the newest checkpoint there; absent before the first. */
   size?: number;
   at?: string;
@@ -91,9 +160,10 @@ export interface AuditStatus {
   /**
    * `unsigned` without a signing key, `unanchored` without a place outside the
    * database, `broken` when a check found something or a checkpoint contradicts
-   * the log, `late` when a checkpoint is overdue.
+   * the log, `late` when a checkpoint is overdue, `alert` when somebody has to
+   * look at something else.
    */
-  health: 'ok' | 'unsigned' | 'unanchored' | 'late' | 'broken';
+  health: 'ok' | 'unsigned' | 'unanchored' | 'late' | 'alert' | 'broken';
   /** One sentence for people. */
   message: string;
   /** Entries in the tree. */
@@ -107,4 +177,6 @@ export interface AuditStatus {
   verifierKey?: string;
   anchors: AuditAnchor[];
   verification?: AuditVerification;
+  /** Those that are open, newest first. */
+  alerts: AuditAlert[];
 }

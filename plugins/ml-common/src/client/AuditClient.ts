@@ -1,9 +1,13 @@
 import type {
+  AuditAlert,
   AuditFilter,
+  AuditHold,
+  AuditSegment,
   AuditStatus,
   AuditVerification,
   ListedAuditEvent,
 } from '../audit/types';
+import type { Approval } from '../governance/approvals';
 import type { Page } from '../registry/types';
 import { type MlTransport, toQuery } from './MlTransport';
 
@@ -41,6 +45,74 @@ export class AuditClient {
 
   status(): Promise<AuditStatus> {
     return this.#transport.request('GET', '/audit/status');
+  }
+
+  /** Says what an alert was about; it is not open any more. */
+  closeAlert(id: string, comment: string): Promise<AuditAlert> {
+    return this.#transport.request(
+      'POST',
+      `/audit/alerts/${encodeURIComponent(id)}/close`,
+      { body: { comment } },
+    );
+  }
+
+  /** Oldest month first. */
+  async segments(): Promise<AuditSegment[]> {
+    const { items } = await this.#transport.request<{ items: AuditSegment[] }>(
+      'GET',
+      '/audit/segments',
+    );
+    return items;
+  }
+
+  /** Asks for the disposal of a month; a second person decides. */
+  requestDisposal(month: string, reason: string): Promise<Approval> {
+    return this.#transport.request(
+      'POST',
+      `/audit/segments/${encodeURIComponent(month)}/disposal-requests`,
+      { body: { reason } },
+    );
+  }
+
+  /** Removes the events of a month, with the approval that was given. */
+  dispose(month: string): Promise<AuditSegment> {
+    return this.#transport.request(
+      'POST',
+      `/audit/segments/${encodeURIComponent(month)}/disposal`,
+    );
+  }
+
+  /** Legal holds, newest first. */
+  async holds(): Promise<AuditHold[]> {
+    const { items } = await this.#transport.request<{ items: AuditHold[] }>(
+      'GET',
+      '/audit/holds',
+    );
+    return items;
+  }
+
+  placeHold(
+    hold: Pick<AuditHold, 'reason' | 'since' | 'until'>,
+  ): Promise<AuditHold> {
+    return this.#transport.request('POST', '/audit/holds', { body: hold });
+  }
+
+  /** Asks for the release of a hold; a second person decides. */
+  requestRelease(hold: string, reason: string): Promise<Approval> {
+    return this.#transport.request(
+      'POST',
+      `/audit/holds/${encodeURIComponent(hold)}/release-requests`,
+      { body: { reason } },
+    );
+  }
+
+  /** That a place in the log is in it, also when its event was disposed of. */
+  async proofAt(position: number): Promise<string> {
+    const response = await this.#transport.fetch(
+      'GET',
+      `/audit/entries/${position}/proof`,
+    );
+    return response.text();
   }
 
   /** Checks the whole log now. */

@@ -151,6 +151,15 @@ export const mlAuditReadPermission = createPermission({
   attributes: { action: 'read' },
 });
 
+/**
+ * Look after the audit log: legal holds, disposal after its time, alerts. A
+ * second person decides where something is lost for good. @public
+ */
+export const mlAuditManagePermission = createPermission({
+  name: 'ml.audit.manage',
+  attributes: { action: 'update' },
+});
+
 /** Create, list, replay and remove webhooks, which tell of every model. @public */
 export const mlWebhookManagePermission = createPermission({
   name: 'ml.webhook.manage',
@@ -207,6 +216,7 @@ export const mlPermissions = [
   mlPolicyReadPermission,
   mlPolicyProposePermission,
   mlAuditReadPermission,
+  mlAuditManagePermission,
   mlWebhookManagePermission,
   mlGitopsReadPermission,
   mlGitopsPushPermission,

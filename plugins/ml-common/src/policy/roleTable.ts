@@ -8,6 +8,7 @@ import {
   mlArtifactDeletePermission,
   mlArtifactPullPermission,
   mlArtifactPushPermission,
+  mlAuditManagePermission,
   mlAuditReadPermission,
   mlGitopsPushPermission,
   mlGitopsReadPermission,
@@ -77,6 +78,7 @@ const rows: Row[] = [
   [mlPolicyReadPermission,          'none',    'all',       'all',          'all'],
   [mlPolicyProposePermission,       'none',    'none',      'all',          'none'],
   [mlAuditReadPermission,           'none',    'none',      'all',          'all'],
+  [mlAuditManagePermission,         'none',    'none',      'none',         'all'],
   [mlWebhookManagePermission,       'none',    'none',      'all',          'none'],
 ];
 

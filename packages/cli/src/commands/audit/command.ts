@@ -3,6 +3,7 @@ import type { AuditOutcome } from '@ml-platform/plugin-ml-common';
 import type { Launch } from '../../program';
 import { examples, parseLimit } from '../options';
 import { parseMoment } from './parseMoment';
+import { addSegmentCommands } from './segmentCommands';
 
 // Not taken from the common package: that would load all of it for `--help`.
 const OUTCOMES: readonly AuditOutcome[] = [
@@ -90,6 +91,22 @@ export function addAuditCommands(program: Command, launch: Launch): void {
       launch(async context => (await import('./verify')).auditStatus(context)),
     );
   audit
+    .command('close-alert')
+    .description('Say what an alert about the log was')
+    .argument('<alert>', "id of the alert, as 'ml audit status' prints it")
+    .requiredOption('--comment <text>', 'what it was; kept in the log')
+    .addHelpText(
+      'after',
+      examples(
+        'ml audit close-alert 4c1e0c2a-0b7e-4d58-9f7e-3b0f3f1f7f11 --comment "the machine was restarted"',
+      ),
+    )
+    .action((id: string, options: { comment: string }) =>
+      launch(async context =>
+        (await import('./verify')).closeAuditAlert(context, id, options),
+      ),
+    );
+  audit
     .command('verify')
     .description('Check the whole log against its tree and its checkpoints')
     .addHelpText(
@@ -102,6 +119,7 @@ ${examples('ml audit verify')}`,
     .action(() =>
       launch(async context => (await import('./verify')).verifyAudit(context)),
     );
+  addSegmentCommands(audit, launch);
   audit
     .command('export')
     .description('Write all events of a period, with what proves them')

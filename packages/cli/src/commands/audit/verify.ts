@@ -8,7 +8,7 @@ export async function auditStatus({
 }: CommandContext): Promise<ExitStatus | void> {
   const { client } = await connect();
   const status = await client.audit.status();
-  const { anchors, checkpoint, verification, verifierKey } = status;
+  const { alerts, anchors, checkpoint, verification, verifierKey } = status;
   await output.object({
     kind: 'AuditStatus',
     name: status.health,
@@ -37,9 +37,29 @@ export async function auditStatus({
             : 'never'
         }`,
         ...(verifierKey ? [`Key          ${verifierKey}`] : []),
+        ...alerts.flatMap(({ id, message, raisedAt }) => [
+          `Alert        ${message} (${output.time(raisedAt)})`,
+          `             ml audit close-alert ${id} --comment "what it was"`,
+        ]),
       ].join('\n'),
   });
   return status.health === 'broken' ? ExitCode.failed : undefined;
+}
+
+/** `ml audit close-alert` */
+export async function closeAuditAlert(
+  { connect, output }: CommandContext,
+  id: string,
+  { comment }: { comment: string },
+): Promise<void> {
+  const { client } = await connect();
+  const alert = await client.audit.closeAlert(id, comment);
+  await output.object({
+    kind: 'AuditAlert',
+    name: alert.id,
+    data: alert,
+    text: () => `Closed: ${alert.message}`,
+  });
 }
 
 /** `ml audit verify` */

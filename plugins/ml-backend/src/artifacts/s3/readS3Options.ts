@@ -2,22 +2,23 @@ import type { Config } from '@backstage/config';
 import { InputError } from '@backstage/errors';
 import type { S3Options } from './S3Options';
 
-const SECTION = 'ml.artifacts.embedded.s3';
-
-/** @param config - the section `ml.artifacts.embedded.s3` */
-export function readS3Options(config?: Config): S3Options | undefined {
+/** @param section - its name, for who made a mistake in it */
+export function readS3Options(
+  config?: Config,
+  section = 'ml.artifacts.embedded.s3',
+): S3Options | undefined {
   if (!config) return undefined;
   const endpoint = config.getOptionalString('endpoint');
   if (endpoint !== undefined && !isHttp(endpoint)) {
     throw new InputError(
-      `${SECTION}.endpoint: '${endpoint}' is no HTTP address; write for instance https://s3.example.com, or leave it out for AWS`,
+      `${section}.endpoint: '${endpoint}' is no HTTP address; write for instance https://s3.example.com, or leave it out for AWS`,
     );
   }
   const accessKeyId = config.getOptionalString('accessKeyId');
   const secretAccessKey = config.getOptionalString('secretAccessKey');
   if ((accessKeyId === undefined) !== (secretAccessKey === undefined)) {
     throw new InputError(
-      `${SECTION}: accessKeyId and secretAccessKey belong together; give both, or neither to use the credentials of the environment`,
+      `${section}: accessKeyId and secretAccessKey belong together; give both, or neither to use the credentials of the environment`,
     );
   }
   return {

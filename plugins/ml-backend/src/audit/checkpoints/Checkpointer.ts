@@ -4,7 +4,7 @@ import type { Knex } from 'knex';
 import { DatabaseTree } from '../tree/DatabaseTree';
 import { MerkleTree } from '../tree/MerkleTree';
 import { checkpointText, openCheckpoint } from './checkpoint';
-import type { CheckpointSink } from './CheckpointSink';
+import { type CheckpointSink, Contradiction } from './CheckpointSink';
 import type { NoteSigner } from './SignedNote';
 
 /** A checkpoint is due when the tree has grown by this many entries. */
@@ -112,11 +112,11 @@ export class Checkpointer {
 
   /** The log must contain what the sink has seen. */
   async #compare(sink: CheckpointSink, size: number): Promise<void> {
-    const { logger, signer } = this.#options;
+    const { signer } = this.#options;
     const anchor = this.#anchors.get(sink.name)!;
     let newest: { at: string; note: string } | undefined;
     try {
-      newest = (await sink.read()).at(-1);
+      newest = await sink.newest();
     } catch (error) {
       anchor.problem = (error as Error).message;
       return;
@@ -127,7 +127,8 @@ export class Checkpointer {
       const seen = openCheckpoint(newest.note, signer.verifier);
       anchor.size = seen.size;
       anchor.at = newest.at;
-      if (seen.size > size) {
+      // Another process of the platform may have grown and shown it meanwhile.
+      if (seen.size > size && seen.size > (await this.#tree.size())) {
         problem = `it has ${size} entries, but ${sink.name} has seen ${seen.size} of them`;
       } else {
         const root = await new MerkleTree(this.#tree).root(seen.size);
@@ -140,9 +141,12 @@ export class Checkpointer {
         (error as Error).message
       }`;
     }
-    if (!problem) return;
+    if (problem) this.#contradict(problem);
+  }
+
+  #contradict(problem: string): void {
     this.#contradiction = problem;
-    logger.error(`The audit log was tampered with: ${problem}`);
+    this.#options.logger.error(`The audit log was tampered with: ${problem}`);
   }
 
   async #publish(
@@ -161,6 +165,10 @@ export class Checkpointer {
       });
     } catch (error) {
       anchor.problem = (error as Error).message;
+      if (error instanceof Contradiction) {
+        this.#contradict(error.message);
+        return;
+      }
       this.#options.logger.error(
         `The checkpoint could not be written to ${sink.name}; it is tried again`,
         error as Error,

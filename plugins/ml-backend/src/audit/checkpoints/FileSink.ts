@@ -1,6 +1,6 @@
 import { mkdir, open, readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import type { CheckpointSink } from './CheckpointSink';
+import type { CheckpointSink, KeptCheckpoint } from './CheckpointSink';
 
 /**
  * Appends checkpoints to a file, one JSON object a line. It proves something
@@ -17,7 +17,11 @@ export class FileSink implements CheckpointSink {
     this.#path = path;
   }
 
-  async read(): Promise<Array<{ at: string; note: string }>> {
+  async newest(): Promise<KeptCheckpoint | undefined> {
+    return (await this.read()).at(-1);
+  }
+
+  async read(): Promise<KeptCheckpoint[]> {
     let text: string;
     try {
       text = await readFile(this.#path, 'utf8');

@@ -35,3 +35,8 @@ export function openCheckpoint(
   }
   return { origin, size: Number(size), root: hash };
 }
+
+/** The size that a note of ours says; for one that was signed just now. */
+export function sizeIn(note: string): number {
+  return Number(note.split('\n')[1]);
+}

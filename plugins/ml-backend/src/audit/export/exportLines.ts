@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Knex } from 'knex';
 import { entryBytes } from '../entry';
 import { type EventRow, toEvent } from '../rows';
+import { SegmentStore } from '../segments/SegmentStore';
 import { DatabaseTree } from '../tree/DatabaseTree';
 import { edgeNodes, nodesFrom } from '../tree/MerkleTree';
 
@@ -19,11 +20,19 @@ export interface ExportOptions {
   about: Record<string, unknown>;
 }
 
+type Row = Omit<EventRow, 'id'> & {
+  id: string | null;
+  position: number | string;
+  hash: string;
+};
+
 /**
  * An export that proves itself, as lines of JSON:
  *
  * 1. `header`: the log's key, the places, what was asked for;
- * 2. `entry`, each with its place, in order and without a gap;
+ * 2. `entry`, each with its place, in order and without a gap; of events that
+ *    were disposed of `disposed`, with the hash of the leaf, and in the header
+ *    the signed statements that they were;
  * 3. `footer`: the count, SHA-256 over all lines before it, the hashes of the
  *    tree left and right of the entries, and the signed checkpoint.
  *
@@ -40,18 +49,24 @@ export async function* exportLines(
     hash.update(text);
     return text;
   };
+  const disposals = (await new SegmentStore(knex).list()).flatMap(segment =>
+    segment.disposalNote && segment.start < end && segment.end > start
+      ? [segment.disposalNote]
+      : [],
+  );
   yield line({
     type: 'header',
     format: 'ml-platform/audit-export/v1',
     verifierKey,
     start,
     end,
+    ...(disposals.length && { disposals }),
     ...about,
   });
   for (let from = start; from < end; from += BATCH) {
     const to = Math.min(from + BATCH, end);
     const rows = await knex('ml_audit_leaves')
-      .join(
+      .leftJoin(
         'ml_audit_events',
         'ml_audit_events.sequence',
         'ml_audit_leaves.sequence',
@@ -59,14 +74,17 @@ export async function* exportLines(
       .where('position', '>=', from)
       .where('position', '<', to)
       .orderBy('position')
-      .select<Array<EventRow & { position: number | string }>>(
-        'ml_audit_events.*',
-        'position',
-      );
+      .select<Row[]>('ml_audit_events.*', 'position', 'hash');
     for (const row of rows) {
+      const position = Number(row.position);
+      if (row.id === null) {
+        const leaf = Buffer.from(row.hash, 'hex').toString('base64');
+        yield line({ type: 'disposed', position, leaf });
+        continue;
+      }
       // The very bytes that were hashed, so that the reader need not make them.
-      const entry = JSON.parse(entryBytes(toEvent(row)).toString());
-      yield line({ type: 'entry', position: Number(row.position), entry });
+      const entry = JSON.parse(entryBytes(toEvent(row as EventRow)).toString());
+      yield line({ type: 'entry', position, entry });
     }
   }
   const tree = new DatabaseTree(knex);

@@ -6,6 +6,8 @@ import type { Knex } from 'knex';
 import { openCheckpoint } from '../checkpoints/checkpoint';
 import type { CheckpointSink } from '../checkpoints/CheckpointSink';
 import type { NoteVerifier } from '../checkpoints/SignedNote';
+import { SegmentCheck } from '../segments/SegmentCheck';
+import { SegmentStore } from '../segments/SegmentStore';
 import { type KnownCheckpoint, LeafWalk, type LeafRow } from './LeafWalk';
 
 const BATCH = 2_000;
@@ -36,7 +38,13 @@ export class AuditVerifier {
     const at = new Date(started).toISOString();
     const findings: AuditFinding[] = [];
     const checkpoints = await this.#readCheckpoints(findings);
-    const walk = new LeafWalk(checkpoints, findings, this.#options.sealKey);
+    const { knex, sealKey, verifier } = this.#options;
+    const segments = new SegmentCheck(
+      await new SegmentStore(knex).list(),
+      verifier,
+      findings,
+    );
+    const walk = new LeafWalk(checkpoints, findings, segments, sealKey);
 
     let position = 0;
     for (;;) {
@@ -50,6 +58,7 @@ export class AuditVerifier {
     return {
       at,
       entries: position,
+      ...(walk.disposed && { disposed: walk.disposed }),
       checkpoints: checkpoints.length,
       durationMs: Date.now() - started,
       findings: order(findings).slice(0, MAX_FINDINGS),

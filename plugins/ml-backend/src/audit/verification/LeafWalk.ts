@@ -2,6 +2,7 @@ import type { AuditFinding } from '@ml-platform/plugin-ml-common';
 import { entryBytes, isSealedBy } from '../entry';
 import { type EventRow, toEvent } from '../rows';
 import { GrowingRoot } from '../tree/GrowingRoot';
+import type { SegmentCheck } from '../segments/SegmentCheck';
 import { leafHash } from '../tree/hashes';
 
 /** Entries are in the order of their commits; a transaction may take this long. */
@@ -28,6 +29,7 @@ export class LeafWalk {
   readonly #checkpoints: KnownCheckpoint[];
   readonly #findings: AuditFinding[];
   readonly #sealKey: Buffer | undefined;
+  readonly #segments: SegmentCheck;
   readonly #recorded = new GrowingRoot();
   #next = 0;
   #latest = 0;
@@ -36,15 +38,23 @@ export class LeafWalk {
   #diverged = false;
   /** Where the newest checkpoint that agreed ends. */
   #agreed = 0;
+  #disposed = 0;
 
   constructor(
     checkpoints: KnownCheckpoint[],
     findings: AuditFinding[],
+    segments: SegmentCheck,
     sealKey: Buffer | undefined,
   ) {
+    this.#segments = segments;
     this.#checkpoints = checkpoints;
     this.#findings = findings;
     this.#sealKey = sealKey;
+  }
+
+  /** Entries whose events were disposed of. */
+  get disposed(): number {
+    return this.#disposed;
   }
 
   visit(row: LeafRow, expected: number): void {
@@ -55,6 +65,7 @@ export class LeafWalk {
     }
     const recorded = Buffer.from(row.hash, 'hex');
     this.#recorded.append(recorded);
+    this.#segments.visit(recorded, expected);
     this.#checkEntry(row, expected, recorded);
   }
 
@@ -73,6 +84,16 @@ export class LeafWalk {
   }
 
   #checkEntry(row: LeafRow, position: number, recorded: Buffer): void {
+    const isDisposed = this.#segments.isDisposed(position);
+    if (row.id === null && isDisposed) {
+      this.#disposed += 1;
+      return;
+    }
+    if (row.id !== null && isDisposed) {
+      const what = `entry ${position} was disposed of, and is there again`;
+      this.#report('forged', position, row.id, what);
+      return;
+    }
     if (row.id === null) {
       const what = `entry ${position} was removed`;
       this.#report('missing', position, undefined, what);

@@ -13,6 +13,7 @@ import { Pager } from '../shared';
 import { LoadingState, QueryView, StateMessage } from '../states';
 import { AuditEventPanel } from './AuditEventPanel';
 import { AuditFilters } from './AuditFilters';
+import { AuditSegments } from './AuditSegments';
 import { AuditStateCard } from './AuditStateCard';
 import { AuditTable } from './AuditTable';
 
@@ -37,6 +38,7 @@ export function AuditPage() {
           {say.intro}
         </Text>
         <AuditStateCard />
+        <AuditSegments />
         <AuditFilters
           key={parameters.toString()}
           filter={filter}

@@ -10,12 +10,14 @@ import { texts } from '../../texts';
 import { RelativeTime, StateLabel } from '../shared';
 import { LoadingState, QueryView } from '../states';
 import classes from './Audit.module.css';
+import { AuditAlerts } from './AuditAlerts';
 
 const TONE = {
   ok: 'success',
   unsigned: 'warning',
   unanchored: 'warning',
   late: 'warning',
+  alert: 'warning',
   broken: 'danger',
 } as const;
 
@@ -96,6 +98,9 @@ function AuditState(props: { status: AuditStatus; onChecked: () => void }) {
             <li key={message}>{message}</li>
           ))}
         </ul>
+      )}
+      {status.alerts.length > 0 && (
+        <AuditAlerts alerts={status.alerts} onClosed={onChecked} />
       )}
     </section>
   );

@@ -34,6 +34,7 @@ const good: AuditStatus = {
   refused: 0,
   checkpoint: { size: 42, at: '2026-11-23T11:31:00.000Z' },
   anchors: [{ name: '/mnt/worm/notes.jsonl', kind: 'file', size: 42 }],
+  alerts: [],
 };
 
 function renderAudit(
@@ -44,7 +45,12 @@ function renderAudit(
   const view = renderWithMl(<AuditPage />, {
     path,
     api: mlApiMock({
-      audit: auditMock({ list, status: async () => good, ...partial }),
+      audit: auditMock({
+        list,
+        status: async () => good,
+        segments: async () => [],
+        ...partial,
+      }),
     }),
   });
   return { ...view, list };
@@ -136,6 +142,67 @@ it('names what was tampered with', async () => {
   );
   expect(state.getByText('Tampered with')).toBeInTheDocument();
   expect(state.getByText(message)).toBeInTheDocument();
+});
+
+it('lists what needs a look, and closes it with a comment', async () => {
+  const user = userEvent.setup();
+  const message = "'release.deploy' was begun, and nothing says how it ended";
+  const alert = {
+    ...{ id: 'alert-1', kind: 'missing-outcome', message } as const,
+    raisedAt: '2026-11-23T11:32:00.000Z',
+  };
+  const closeAlert = jest.fn(async () => alert);
+  renderAudit({
+    status: async () => ({
+      ...good,
+      health: 'alert',
+      message: 'Somebody has to look.',
+      alerts: [alert],
+    }),
+    closeAlert,
+  });
+  await user.click(
+    await screen.findByRole('button', {
+      name: `Close the alert: ${message}`,
+    }),
+  );
+  const dialog = within(await screen.findByRole('dialog'));
+  await user.type(dialog.getByRole('textbox'), 'the machine was restarted');
+  await user.click(dialog.getByRole('button', { name: 'Close the alert' }));
+  await waitFor(() =>
+    expect(closeAlert).toHaveBeenCalledWith(
+      'alert-1',
+      'the machine was restarted',
+    ),
+  );
+});
+
+it('lists the months, and what keeps them', async () => {
+  const user = userEvent.setup();
+  const segments = async () => [
+    {
+      ...{ month: '2023-01', start: 0, end: 1200, holds: [] },
+      state: 'disposed' as const,
+      keptUntil: '2025-02-01T00:00:00.000Z',
+      disposedAt: '2025-03-01T00:00:00.000Z',
+    },
+    {
+      ...{ month: '2023-02', start: 1200, end: 1300, holds: ['hold-1'] },
+      state: 'held' as const,
+      keptUntil: '2025-03-01T00:00:00.000Z',
+    },
+  ];
+  renderAudit({ segments });
+  await user.click(
+    await screen.findByRole('button', { name: /Months of the log/ }),
+  );
+  const row = await screen.findByRole('row', { name: /2023-01/ });
+  expect(row).toHaveTextContent('Disposed of');
+  expect(row).toHaveTextContent('1,200');
+  expect(row).toHaveTextContent('Gone since 2025-03-01');
+  expect(screen.getByRole('row', { name: /2023-02/ })).toHaveTextContent(
+    '1 legal hold',
+  );
 });
 
 it('says that nothing is like that', async () => {

@@ -1,0 +1,108 @@
+import type { HttpAuthService } from '@backstage/backend-plugin-api';
+import { decodeJwt } from 'jose';
+import express from 'express';
+import Router from 'express-promise-router';
+import type { BoundedRefusals } from './BoundedRefusals';
+import type { SignInAudit } from './SignInAudit';
+
+/**
+ * Records what programs such as `ml login` do to the session of somebody through
+ * the OAuth endpoints of Backstage: consent to them, and tokens given to them,
+ * renewed and revoked. Runs before those endpoints.
+ */
+export function createSessionMiddleware(options: {
+  audit: SignInAudit;
+  refusals: BoundedRefusals;
+  httpAuth: HttpAuthService;
+}): express.Router {
+  const { audit, httpAuth, refusals } = options;
+  const router = Router();
+
+  for (const [path, decision] of [
+    ['/v1/sessions/:id/approve', 'approved'],
+    ['/v1/sessions/:id/reject', 'rejected'],
+  ]) {
+    router.post(path, async (request, response, next) => {
+      const { principal } = await httpAuth.credentials(request, {
+        allow: ['user'],
+      });
+      const event = {
+        action: 'session.consent',
+        user: principal.userEntityRef,
+        details: { decision },
+      } as const;
+      // A consent gives a token away: its intent comes first.
+      await audit.record({ ...event, outcome: 'intended' });
+      beforeAnswer(response, async ok =>
+        audit.record({ ...event, outcome: ok ? 'succeeded' : 'failed' }),
+      );
+      next();
+    });
+  }
+
+  router.post('/v1/token', (_request, response, next) => {
+    beforeAnswer(response, async (ok, body) => {
+      if (!ok) {
+        const reason = (body as { error?: unknown })?.error;
+        return refusals.add(
+          'session.token',
+          'denied',
+          typeof reason === 'string' ? reason.slice(0, 64) : 'Error',
+        );
+      }
+      return audit.record({
+        action: 'session.token',
+        user: subjectOf((body as { access_token?: unknown }).access_token),
+        outcome: 'succeeded',
+      });
+    });
+    next();
+  });
+
+  router.post('/v1/revoke', (_request, response, next) => {
+    beforeAnswer(response, async ok =>
+      ok
+        ? audit.record({ action: 'session.revoke', outcome: 'succeeded' })
+        : refusals.add('session.revoke', 'denied', 'invalid_client'),
+    );
+    next();
+  });
+  return router;
+}
+
+/**
+ * Lets work be done before the answer goes out; when it fails, the answer is
+ * 503 instead, and nothing is given away.
+ */
+function beforeAnswer(
+  response: express.Response,
+  work: (ok: boolean, body: unknown) => Promise<void>,
+): void {
+  const hold =
+    (answer: (body?: unknown) => express.Response) => (body?: unknown) => {
+      response.json = json;
+      response.send = send;
+      work(response.statusCode < 400, body).then(
+        () => answer.call(response, body),
+        () =>
+          json.call(response.status(503), {
+            error: 'temporarily_unavailable',
+            error_description:
+              'This cannot be recorded in the audit log; try again in a minute.',
+          }),
+      );
+      return response;
+    };
+  const { json, send } = response;
+  response.json = hold(json);
+  response.send = hold(send);
+}
+
+/** Of a token that the platform issued just now. */
+function subjectOf(token: unknown): string | undefined {
+  try {
+    return decodeJwt(String(token)).sub;
+  } catch {
+    return undefined;
+  }
+}
