@@ -1,5 +1,8 @@
 import { createBackend } from '@backstage/backend-defaults';
-import { auditedPlugins, serviceAccountTokens } from '@ml-platform/plugin-ml-backend';
+import {
+  auditedPlugins,
+  serviceAccountTokens,
+} from '@ml-platform/plugin-ml-backend';
 
 const backend = createBackend();
 

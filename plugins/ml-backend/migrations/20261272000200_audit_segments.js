@@ -32,7 +32,9 @@ exports.up = async function up(knex) {
     table.string('disposed_at', 24).comment('When its events were removed');
     table
       .text('disposal_note')
-      .comment('Signed statement that they were removed, and by whose approval');
+      .comment(
+        'Signed statement that they were removed, and by whose approval',
+      );
   });
   await knex.schema.createTable('ml_audit_holds', table => {
     table.comment('Legal holds: nothing in these months is disposed of');

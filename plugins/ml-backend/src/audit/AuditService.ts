@@ -1,7 +1,6 @@
 import type { BackstageCredentials } from '@backstage/backend-plugin-api';
 import {
   ConflictError,
-  InputError,
   NotAllowedError,
   NotFoundError,
 } from '@backstage/errors';
@@ -22,10 +21,7 @@ import type { AuditMonitor } from './alerts/AuditMonitor';
 import type { AuditEntry, AuditLog, AuditQuery } from './AuditLog';
 import type { Checkpointer } from './checkpoints/Checkpointer';
 import type { NoteVerifier } from './checkpoints/SignedNote';
-import { exportLines } from './export/exportLines';
-import { toOcsf } from './export/toOcsf';
-import { beginOf, monthsAfter } from './segments/months';
-import { SegmentStore } from './segments/SegmentStore';
+import { AuditExport, type ExportQuery } from './export/AuditExport';
 import { DatabaseTree } from './tree/DatabaseTree';
 import { MerkleTree } from './tree/MerkleTree';
 import type { Sequencer } from './tree/Sequencer';
@@ -43,12 +39,6 @@ export interface AuditServiceOptions {
   verifier?: NoteVerifier;
   /** A checkpoint older than this, while there is something new, is late; milliseconds. */
   lateAfterMs: number;
-}
-
-export interface ExportQuery {
-  since: string;
-  until: string;
-  format: 'jsonl' | 'ocsf';
 }
 
 /** What auditors may ask of the log. */
@@ -293,106 +283,12 @@ export class AuditService {
     query: ExportQuery,
   ): Promise<AsyncIterable<string>> {
     await this.#authorize(context);
-    const { since, until } = query;
-    if (since >= until) {
-      throw new InputError(`until: ${until} is not after ${since}`);
-    }
-    const { log, sequencer } = this.#options;
-    await sequencer.integrate();
-    const { end, start } = await this.#placesOf(query);
-    const event = {
-      actor: context.actor,
-      action: 'audit.export',
-      resource: 'audit',
-      details: { since, until, format: query.format, start, end },
-      requestId: context.requestId,
-    };
-    await log.record({ ...event, outcome: 'intended' });
-    return this.#noting(event, await this.#lines(context, query, start, end));
-  }
-
-  /**
-   * Places of the entries of a period: those that are there, and those of months
-   * that lie in it and were disposed of.
-   */
-  async #placesOf({ since, until }: ExportQuery) {
-    const { knex } = this.#options;
-    const range = await knex('ml_audit_leaves')
-      .join(
-        'ml_audit_events',
-        'ml_audit_events.sequence',
-        'ml_audit_leaves.sequence',
-      )
-      .where('at', '>=', since)
-      .where('at', '<', until)
-      .min({ first: 'position' })
-      .max({ last: 'position' })
-      .first();
-    const disposed = (await new SegmentStore(knex).list()).filter(
-      ({ disposedAt, month }) =>
-        disposedAt !== undefined &&
-        beginOf(month) >= since &&
-        beginOf(monthsAfter(month, 1)) <= until,
-    );
-    const starts = disposed.map(({ start }) => start);
-    const ends = disposed.map(({ end }) => end);
-    if (range?.first !== null && range?.first !== undefined) {
-      starts.push(Number(range.first));
-      ends.push(Number(range.last) + 1);
-    }
-    return starts.length
-      ? { start: Math.min(...starts), end: Math.max(...ends) }
-      : { start: 0, end: 0 };
-  }
-
-  async #lines(
-    context: RequestContext,
-    query: ExportQuery,
-    start: number,
-    end: number,
-  ): Promise<AsyncIterable<string>> {
-    if (query.format === 'ocsf') return this.#ocsfLines(query);
-    const { knex, verifier } = this.#options;
-    const { since, until } = query;
-    return exportLines({
-      knex,
-      start,
-      end,
-      checkpoint: await this.#checkpointOf(end),
-      verifierKey: verifier!.vkey,
-      about: {
-        since,
-        until,
-        requestedBy: context.actor,
-        exportedAt: new Date().toISOString(),
-      },
-    });
-  }
-
-  /** Records whether all lines went out. */
-  async *#noting(
-    event: Omit<AuditEntry, 'outcome'>,
-    lines: AsyncIterable<string>,
-  ): AsyncGenerator<string> {
-    let isWhole = false;
-    try {
-      yield* lines;
-      isWhole = true;
-    } finally {
-      const outcome = isWhole ? 'succeeded' : 'failed';
-      await this.#options.log.record({ ...event, outcome });
-    }
-  }
-
-  async *#ocsfLines({ since, until }: ExportQuery): AsyncGenerator<string> {
-    const { log } = this.#options;
-    let cursor: string | undefined;
-    do {
-      const page = await log.list({ since, until, cursor, limit: 1_000 });
-      for (const event of page.items)
-        yield `${JSON.stringify(toOcsf(event))}\n`;
-      cursor = page.nextCursor;
-    } while (cursor);
+    await this.#options.sequencer.integrate();
+    const { knex, log, verifier } = this.#options;
+    return new AuditExport({
+      ...{ knex, log, verifier },
+      checkpointOf: entries => this.#checkpointOf(entries),
+    }).export(context, query);
   }
 
   /** A signed checkpoint that covers at least so many entries; made now when there is none. */

@@ -114,7 +114,10 @@ function judge(body) {
       return [422, 'no proof'];
     }
   }
-  writeFileSync(`${stateFile}.new`, JSON.stringify({ size: Number(size), root }));
+  writeFileSync(
+    `${stateFile}.new`,
+    JSON.stringify({ size: Number(size), root }),
+  );
   renameSync(`${stateFile}.new`, stateFile);
   const time = Buffer.alloc(8);
   const seconds = Math.floor(Date.now() / 1000);

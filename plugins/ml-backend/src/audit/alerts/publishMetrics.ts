@@ -18,8 +18,10 @@ export function publishMetrics(options: {
         const now = value(await service.health());
         if (now !== undefined) result.observe(now);
       });
-  gauge('ml.audit.alerts', 'Open alerts about the audit log', status =>
-    status.alerts.length,
+  gauge(
+    'ml.audit.alerts',
+    'Open alerts about the audit log',
+    status => status.alerts.length,
   );
   gauge('ml.audit.entries', 'Entries in the audit log', ({ size }) => size);
   gauge(

@@ -1,4 +1,9 @@
-import { createHash, createPublicKey, type KeyObject, verify } from 'node:crypto';
+import {
+  createHash,
+  createPublicKey,
+  type KeyObject,
+  verify,
+} from 'node:crypto';
 import { parseNote } from './SignedNote';
 
 /** The algorithm byte of timestamped Ed25519 cosignatures in keys of C2SP. */
@@ -24,7 +29,10 @@ export class CosignatureVerifier {
     const typed = Buffer.from(encoded ?? '', 'base64');
     if (typed.length !== RAW_KEY_SIZE + 1 || typed[0] !== COSIGNATURE) {
       throw new Error(
-        `'${vkey.slice(0, 80)}' is no key of a witness: it must begin with the byte 0x04`,
+        `'${vkey.slice(
+          0,
+          80,
+        )}' is no key of a witness: it must begin with the byte 0x04`,
       );
     }
     this.name = name;

@@ -11,6 +11,7 @@ import { DatabaseAuditLog } from '../DatabaseAuditLog';
 import { DatabaseTree } from '../tree/DatabaseTree';
 import { MerkleTree } from '../tree/MerkleTree';
 import { Sequencer } from '../tree/Sequencer';
+import { DatabaseExportSource } from './ExportSource';
 import { exportLines } from './exportLines';
 import { toOcsf } from './toOcsf';
 
@@ -64,7 +65,7 @@ describe.each(databases.ids)('an export on %s', databaseId => {
     const note = signer.sign(checkpointText({ origin, size, root }));
     const lines: string[] = [];
     for await (const line of exportLines({
-      knex,
+      source: new DatabaseExportSource(knex),
       start,
       end,
       checkpoint: { size, note },

@@ -1,15 +1,11 @@
 import { createHash } from 'node:crypto';
-import type { Knex } from 'knex';
-import { entryBytes } from '../entry';
-import { type EventRow, toEvent } from '../rows';
-import { SegmentStore } from '../segments/SegmentStore';
-import { DatabaseTree } from '../tree/DatabaseTree';
 import { edgeNodes, nodesFrom } from '../tree/MerkleTree';
+import type { ExportSource } from './ExportSource';
 
 const BATCH = 1_000;
 
 export interface ExportOptions {
-  knex: Knex;
+  source: ExportSource;
   /** Places of the entries: from the first number up to, not including, the second. */
   start: number;
   end: number;
@@ -19,12 +15,6 @@ export interface ExportOptions {
   /** What was asked for, and by whom; for the reader. */
   about: Record<string, unknown>;
 }
-
-type Row = Omit<EventRow, 'id'> & {
-  id: string | null;
-  position: number | string;
-  hash: string;
-};
 
 /**
  * An export that proves itself, as lines of JSON:
@@ -42,18 +32,14 @@ type Row = Omit<EventRow, 'id'> & {
 export async function* exportLines(
   options: ExportOptions,
 ): AsyncGenerator<string> {
-  const { about, checkpoint, end, knex, start, verifierKey } = options;
+  const { about, checkpoint, end, source, start, verifierKey } = options;
   const hash = createHash('sha256');
   const line = (value: object) => {
     const text = `${JSON.stringify(value)}\n`;
     hash.update(text);
     return text;
   };
-  const disposals = (await new SegmentStore(knex).list()).flatMap(segment =>
-    segment.disposalNote && segment.start < end && segment.end > start
-      ? [segment.disposalNote]
-      : [],
-  );
+  const disposals = await source.getDisposals(start, end);
   yield line({
     type: 'header',
     format: 'ml-platform/audit-export/v1',
@@ -64,32 +50,21 @@ export async function* exportLines(
     ...about,
   });
   for (let from = start; from < end; from += BATCH) {
-    const to = Math.min(from + BATCH, end);
-    const rows = await knex('ml_audit_leaves')
-      .leftJoin(
-        'ml_audit_events',
-        'ml_audit_events.sequence',
-        'ml_audit_leaves.sequence',
-      )
-      .where('position', '>=', from)
-      .where('position', '<', to)
-      .orderBy('position')
-      .select<Row[]>('ml_audit_events.*', 'position', 'hash');
-    for (const row of rows) {
-      const position = Number(row.position);
-      if (row.id === null) {
-        const leaf = Buffer.from(row.hash, 'hex').toString('base64');
-        yield line({ type: 'disposed', position, leaf });
-        continue;
+    const leaves = await source.getLeaves(from, Math.min(from + BATCH, end));
+    for (const leaf of leaves) {
+      const { position } = leaf;
+      if ('hash' in leaf) {
+        const encoded = leaf.hash.toString('base64');
+        yield line({ type: 'disposed', position, leaf: encoded });
+      } else {
+        // The very bytes that were hashed, so that the reader need not make them.
+        const entry = JSON.parse(leaf.entry.toString());
+        yield line({ type: 'entry', position, entry });
       }
-      // The very bytes that were hashed, so that the reader need not make them.
-      const entry = JSON.parse(entryBytes(toEvent(row as EventRow)).toString());
-      yield line({ type: 'entry', position, entry });
     }
   }
-  const tree = new DatabaseTree(knex);
-  const left = await tree.getNodes(edgeNodes(start));
-  const right = await tree.getNodes(nodesFrom(end, checkpoint.size));
+  const left = await source.getNodes(edgeNodes(start));
+  const right = await source.getNodes(nodesFrom(end, checkpoint.size));
   yield `${JSON.stringify({
     type: 'footer',
     entries: end - start,

@@ -49,10 +49,11 @@ export class LoggedAuditor implements AuditorService {
   ): Promise<AuditorServiceEvent> {
     const { auth, httpAuth, plugin } = this.#options;
     const operation = randomUUID();
-    return DefaultAuditorService.create(
-      event => this.#note(event, operation),
-      { auth, httpAuth, plugin },
-    ).createEvent(options);
+    return DefaultAuditorService.create(event => this.#note(event, operation), {
+      auth,
+      httpAuth,
+      plugin,
+    }).createEvent(options);
   }
 
   async #note(event: AuditorEvent, operation: string): Promise<void> {

@@ -148,7 +148,7 @@ it('lists what needs a look, and closes it with a comment', async () => {
   const user = userEvent.setup();
   const message = "'release.deploy' was begun, and nothing says how it ended";
   const alert = {
-    ...{ id: 'alert-1', kind: 'missing-outcome', message } as const,
+    ...({ id: 'alert-1', kind: 'missing-outcome', message } as const),
     raisedAt: '2026-11-23T11:32:00.000Z',
   };
   const closeAlert = jest.fn(async () => alert);
