@@ -78,6 +78,7 @@ function beforeAnswer(
   response: express.Response,
   work: (ok: boolean, body: unknown) => Promise<void>,
 ): void {
+  const { json, send } = response;
   const hold =
     (answer: (body?: unknown) => express.Response) => (body?: unknown) => {
       response.json = json;
@@ -93,7 +94,6 @@ function beforeAnswer(
       );
       return response;
     };
-  const { json, send } = response;
   response.json = hold(json);
   response.send = hold(send);
 }

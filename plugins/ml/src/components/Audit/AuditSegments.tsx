@@ -22,52 +22,6 @@ const TONE = {
   disposed: 'neutral',
 } as const;
 
-/** The months of the log: what is sealed, what is kept, and until when. */
-export function AuditSegments() {
-  const say = texts.auditSegments;
-  return (
-    <Accordion>
-      <AccordionTrigger title={say.title} subtitle={say.intro} />
-      <AccordionPanel>
-        <SegmentTable />
-      </AccordionPanel>
-    </Accordion>
-  );
-}
-
-function SegmentTable() {
-  const say = texts.auditSegments;
-  const query = useMlQuery({
-    key: 'audit:segments',
-    load: api => api.audit.segments(),
-  });
-  return (
-    <QueryView query={query} loading={<LoadingState lines={4} />}>
-      {segments =>
-        segments.length ? (
-          <>
-            <Table
-              columnConfig={COLUMNS}
-              data={[...segments]
-                .reverse()
-                .map(segment => ({ ...segment, id: segment.month }))}
-              aria-label={say.title}
-              pagination={{ type: 'none' }}
-            />
-            <Text as="p" color="secondary">
-              {say.help}
-            </Text>
-          </>
-        ) : (
-          <Text as="p" color="secondary">
-            {say.none}
-          </Text>
-        )
-      }
-    </QueryView>
-  );
-}
-
 type Row = AuditSegment & { id: string };
 
 const COLUMNS: ColumnConfig<Row>[] = [
@@ -113,3 +67,49 @@ const COLUMNS: ColumnConfig<Row>[] = [
     ),
   },
 ];
+
+/** The months of the log: what is sealed, what is kept, and until when. */
+export function AuditSegments() {
+  const say = texts.auditSegments;
+  return (
+    <Accordion>
+      <AccordionTrigger title={say.title} subtitle={say.intro} />
+      <AccordionPanel>
+        <SegmentTable />
+      </AccordionPanel>
+    </Accordion>
+  );
+}
+
+function SegmentTable() {
+  const say = texts.auditSegments;
+  const query = useMlQuery({
+    key: 'audit:segments',
+    load: api => api.audit.segments(),
+  });
+  return (
+    <QueryView query={query} loading={<LoadingState lines={4} />}>
+      {segments =>
+        segments.length ? (
+          <>
+            <Table
+              columnConfig={COLUMNS}
+              data={[...segments]
+                .reverse()
+                .map(segment => ({ ...segment, id: segment.month }))}
+              aria-label={say.title}
+              pagination={{ type: 'none' }}
+            />
+            <Text as="p" color="secondary">
+              {say.help}
+            </Text>
+          </>
+        ) : (
+          <Text as="p" color="secondary">
+            {say.none}
+          </Text>
+        )
+      }
+    </QueryView>
+  );
+}
