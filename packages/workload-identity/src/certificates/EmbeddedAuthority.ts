@@ -4,7 +4,8 @@ import { KEY_ALGORITHM, SIGNING_ALGORITHM, x509 } from './x509';
 
 const TEN_YEARS_MS = 10 * 365.25 * 24 * 60 * 60 * 1000;
 /** Clocks differ a little. */
-const SKEW_MS = 60_000;
+/** So much earlier than now a certificate begins, for clocks that are behind. @public */
+export const CLOCK_SKEW_MS = 60_000;
 
 /** What is to be certified. @public */
 export interface CertificateOrder {
@@ -40,7 +41,7 @@ export class EmbeddedAuthority {
           name,
           keys,
           serialNumber: newSerial(),
-          notBefore: new Date(Date.now() - SKEW_MS),
+          notBefore: new Date(Date.now() - CLOCK_SKEW_MS),
           notAfter: new Date(Date.now() + TEN_YEARS_MS),
           signingAlgorithm: SIGNING_ALGORITHM,
           extensions: [
@@ -75,7 +76,7 @@ export class EmbeddedAuthority {
     const certificate = await x509.X509CertificateGenerator.create({
       serialNumber,
       issuer: this.#certificate.subject,
-      notBefore: new Date(Date.now() - SKEW_MS),
+      notBefore: new Date(Date.now() - CLOCK_SKEW_MS),
       notAfter: order.expiresAt,
       publicKey,
       signingKey: this.#keys.privateKey,

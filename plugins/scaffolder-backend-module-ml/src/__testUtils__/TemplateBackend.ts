@@ -19,8 +19,9 @@ import { MlClient } from '@ml-platform/plugin-ml-common';
 // eslint-disable-next-line @backstage/no-mixed-plugin-imports
 import mlBackend from '@ml-platform/plugin-ml-backend';
 import { parse } from 'yaml';
+// eslint-disable-next-line @backstage/no-relative-monorepo-imports
+import { Front } from '../../../ml-backend/src/__testUtils__/Front';
 import scaffolderModuleMl from '..';
-import { Front } from './Front';
 
 /** A task of a template that is over. */
 export interface Task {

@@ -6,10 +6,10 @@ import { temporaryFolder } from '@ml-platform/packaging/testUtils';
 // The registry as it runs, and not what it might answer.
 /* eslint-disable @backstage/no-relative-monorepo-imports */
 import { testDatabases } from '../../../ml-backend/src/__testUtils__/databases';
+import { Front } from '../../../ml-backend/src/__testUtils__/Front';
 import { Doubler } from '../../../ml-backend/src/__testUtils__/Doubler';
 import { TestPlatform } from '../../../ml-backend/src/__testUtils__/startPlatform';
 /* eslint-enable @backstage/no-relative-monorepo-imports */
-import { Front } from '../__testUtils__/Front';
 import { MlAccess } from '../lib/MlAccess';
 import { createBatchAction } from './createBatchAction';
 import { createDeployAction } from './createDeployAction';

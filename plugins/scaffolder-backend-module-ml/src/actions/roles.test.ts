@@ -6,6 +6,7 @@ import { temporaryFolder } from '@ml-platform/packaging/testUtils';
 // The registry and its policy as they run, and not what they might answer.
 /* eslint-disable @backstage/no-relative-monorepo-imports */
 import { testDatabases } from '../../../ml-backend/src/__testUtils__/databases';
+import { Front } from '../../../ml-backend/src/__testUtils__/Front';
 import {
   addModels,
   CASES,
@@ -19,7 +20,6 @@ import {
 import type { TestPlatform } from '../../../ml-backend/src/__testUtils__/startPlatform';
 import { startWithRoles } from '../../../ml-backend/src/__testUtils__/startWithRoles';
 /* eslint-enable @backstage/no-relative-monorepo-imports */
-import { Front } from '../__testUtils__/Front';
 import { MlAccess } from '../lib/MlAccess';
 import { createBatchAction } from './createBatchAction';
 import { createDeployAction } from './createDeployAction';

@@ -59,10 +59,30 @@ export async function issueToken(
 export async function revokeAccount(
   context: CommandContext,
   ref: string,
-  { reason, yes }: RevokeOptions,
+  { credential, reason, yes }: RevokeOptions,
 ): Promise<void> {
   const { output } = context;
   const { client } = await context.connect();
+  if (credential) {
+    if (!yes) await confirm(context, `end ${credential} of ${ref}, for good`);
+    const ended = await client.serviceAccounts.revokeCredential(
+      ref,
+      credential,
+    );
+    output.done(`The ${ended.kind} ${ended.id} of ${ref} is revoked`);
+    await output.object({
+      kind: 'AccountCredential',
+      name: ended.id,
+      data: ended,
+      text: () => `Id       ${ended.id}`,
+    });
+    return;
+  }
+  if (!reason) {
+    throw usageError(
+      'Say why with --reason, or which token or certificate with --credential',
+    );
+  }
   if (!yes) {
     await confirm(context, `end ${ref} and all that it was given, for good`);
   }

@@ -34,14 +34,26 @@ export interface TokenOptions {
   lifetime?: number;
 }
 
+export interface ExchangeOptions {
+  tokenFile?: string;
+  audience: string;
+  lifetime?: number;
+}
+
 export interface RevokeOptions {
-  reason: string;
+  reason?: string;
+  credential?: string;
   yes?: boolean;
 }
 
 export interface CertificateOptions {
   out: string;
   lifetime?: number;
+}
+
+export interface RenewOptions {
+  lifetime?: number;
+  watch?: boolean;
 }
 
 export function addAccountsCommands(program: Command, launch: Launch): void {
@@ -136,15 +148,52 @@ export function addAccountsCommands(program: Command, launch: Launch): void {
       ),
     );
   accounts
+    .command('exchange')
+    .description("Print a token for a CI job's own, which proves what it is")
+    .argument(...ACCOUNT)
+    .option(
+      '--token-file <file>',
+      "the CI system's OpenID Connect token, - for standard input; GitHub Actions is asked if not given",
+    )
+    .option(
+      '--audience <text>',
+      'what GitHub issues it for, as the account has it',
+      'ml-platform',
+    )
+    .addOption(lifetimeOption())
+    .addHelpText(
+      'after',
+      `
+No secret is stored, and nobody has to be signed in.
+${examples(
+  'export ML_TOKEN="$(ml service-accounts exchange quality-team/ci)"',
+  'export ML_TOKEN="$(printenv ID_TOKEN | ml service-accounts exchange quality-team/ci --token-file -)"',
+)}`,
+    )
+    .action((account: string, options: ExchangeOptions) =>
+      launch(async context =>
+        (await import('./exchangeToken')).exchangeToken(
+          context,
+          account,
+          options,
+        ),
+      ),
+    );
+  accounts
     .command('revoke')
     .description('End an account and all that it was given, for good')
     .argument(...ACCOUNT)
-    .requiredOption('--reason <text>', 'for the history')
+    .option('--reason <text>', 'for the history; of an account')
+    .option(
+      '--credential <id>',
+      'end this one token or certificate alone; show lists them',
+    )
     .option('-y, --yes', 'do not ask')
     .addHelpText(
       'after',
       examples(
         'ml service-accounts revoke quality-team/ci --reason "The project is over" --yes',
+        'ml service-accounts revoke quality-team/ci --credential 3f0c9a --yes',
       ),
     )
     .action((account: string, options: RevokeOptions) =>
@@ -156,9 +205,10 @@ export function addAccountsCommands(program: Command, launch: Launch): void {
         ),
       ),
     );
-  program
+  const certs = program
     .command('certs')
-    .description('Client certificates of service accounts')
+    .description('Client certificates of service accounts');
+  certs
     .command('request')
     .description('Make a key here, and have it certified for a day at most')
     .argument(...ACCOUNT)
@@ -178,6 +228,36 @@ ${examples(
         (await import('./requestCertificate')).requestCertificate(
           context,
           account,
+          options,
+        ),
+      ),
+    );
+  certs
+    .command('renew')
+    .description('Have the next certificate made, by the one that is held')
+    .argument('<folder>', 'what --out of ml certs request named')
+    .addOption(
+      new Option(
+        '--lifetime <duration>',
+        'how long, 24h at most; as long as the one before if not given',
+      ).argParser(parseTimeout),
+    )
+    .option(
+      '-w, --watch',
+      'go on, and renew each when half of its life is over',
+    )
+    .addHelpText(
+      'after',
+      `
+Nobody has to be signed in: the certificate proves whose it is. With --watch a
+portal that is away is asked again for as long as the certificate is good.
+${examples('ml certs renew /etc/shop/identity --watch')}`,
+    )
+    .action((folder: string, options: RenewOptions) =>
+      launch(async context =>
+        (await import('./renewCertificate')).renewCertificate(
+          context,
+          folder,
           options,
         ),
       ),

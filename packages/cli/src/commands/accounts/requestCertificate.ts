@@ -1,7 +1,6 @@
-import { mkdir, rename, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { createCertificateRequest } from '@ml-platform/workload-identity';
 import type { CommandContext } from '../../CommandContext';
+import { CertificateFolder } from './CertificateFolder';
 import type { CertificateOptions } from './command';
 
 /** `ml certs request` */
@@ -16,10 +15,7 @@ export async function requestCertificate(
     csr,
     lifetimeSeconds: lifetime && Math.floor(lifetime / 1000),
   });
-  await mkdir(out, { recursive: true, mode: 0o700 });
-  await replace(join(out, 'client.key'), privateKey);
-  await replace(join(out, 'client.pem'), issued.certificate);
-  await replace(join(out, 'ca.pem'), issued.authorities.join('\n'));
+  await new CertificateFolder(out).write(privateKey, issued);
   output.done(`${issued.spiffeId} until ${issued.expiresAt}, in ${out}`);
   await output.object({
     kind: 'AccountCertificate',
@@ -27,11 +23,5 @@ export async function requestCertificate(
     data: { ...issued, folder: out },
     text: () => `Serial   ${issued.serial}`,
   });
-}
-
-/** As a whole, and for the owner only. */
-async function replace(path: string, content: string): Promise<void> {
-  const temporary = `${path}.${process.pid}.tmp`;
-  await writeFile(temporary, content, { mode: 0o600 });
-  await rename(temporary, path);
+  output.hint(`Renew it before it ends: ml certs renew ${out} --watch`);
 }
