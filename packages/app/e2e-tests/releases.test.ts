@@ -92,6 +92,8 @@ test('the keyboard alone is enough to deploy', async ({ page }) => {
   const submit = dialog.getByRole('button', {
     name: `Deploy ${to} to staging`,
   });
+  // Signature and evaluation are looked up first.
+  await expect(submit).not.toHaveAttribute('aria-disabled', 'true');
   await submit.focus();
   await page.keyboard.press('Enter');
   await expect(staging.version).toHaveText(to);
