@@ -24,7 +24,10 @@ export interface WaitingStepsOptions {
   exceptions: ReleaseExceptions;
 }
 
-const POLL_MS = 250;
+/** An evaluation takes seconds. */
+const GATE_POLL_MS = 250;
+/** A person may take days. */
+const APPROVAL_POLL_MS = 1_000;
 
 /**
  * What a release waits for before it begins: that its version has passed its
@@ -196,7 +199,9 @@ export class WaitingSteps {
     while (!signal.aborted) {
       const found = await look();
       if (found) return found;
-      await sleep(POLL_MS, undefined, { signal }).catch(() => {});
+      const interval =
+        release.state === 'gate' ? GATE_POLL_MS : APPROVAL_POLL_MS;
+      await sleep(interval, undefined, { signal }).catch(() => {});
       const now = await this.#options.store.get(release.id);
       if (now?.state !== release.state) return undefined;
     }
