@@ -245,6 +245,18 @@ export interface Config {
       'platform-admin'?: string[];
       'data-access-auditor'?: string[];
     };
+    /** What is governed in the portal, with the approval of a second person. */
+    policy?: {
+      /**
+       * Policies that only this configuration decides on, e.g. `roles`; see the
+       * reference for their names.
+       */
+      configuredOnly?: string[];
+    };
+    aliases?: {
+      /** What a version needs before an alias of this name may point at it, on every model. */
+      evidence?: { [alias: string]: string[] };
+    };
     /** How much one team may do. */
     quotas?: {
       /** Models that are live in staging at a time; 5 by default. */

@@ -69,7 +69,7 @@ describe('ml experiments', () => {
         forcible: false,
       },
     });
-    const stopped = await ml('stop', 'wine', '--env', 'production');
+    const stopped = await ml('stop', 'wine', '--env', 'production', '--yes');
     expect(portal.seen.pop()?.call).toBe(
       'DELETE /models/wine/experiments/production',
     );

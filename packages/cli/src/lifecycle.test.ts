@@ -114,10 +114,10 @@ describe('ml, on the life of a version', () => {
         'name',
       );
     expect(await ask()).toMatchObject({ code: 8, stdout: 'approval-1\n' });
-    const denied = await other('approvals', 'deny', 'approval-1');
+    const denied = await other('approvals', 'deny', 'approval-1', '--yes');
     expect(denied.code).toBe(0);
     await ask();
-    const foreign = await other('approvals', 'withdraw', 'approval-2');
+    const foreign = await other('approvals', 'withdraw', 'approval-2', '--yes');
     expect(foreign.code).toBe(4);
     const shown = await ml('approvals', 'show', 'approval-2', '--json');
     expect(JSON.parse(shown.stdout)).toMatchObject({
@@ -128,7 +128,17 @@ describe('ml, on the life of a version', () => {
     expect((await ml(...open)).stdout).toMatch(
       /approval-2 +version\.delete +example@1\.0\.0 +pending/,
     );
-    expect((await ml('approvals', 'withdraw', 'approval-2')).code).toBe(0);
+    const unsure = await ml(
+      'approvals',
+      'withdraw',
+      'approval-2',
+      '--no-input',
+    );
+    expect(unsure).toMatchObject({ code: 2 });
+    expect(unsure.stderr).toContain('Add --yes');
+    expect(
+      (await ml('approvals', 'withdraw', 'approval-2', '--yes')).code,
+    ).toBe(0);
     expect(await ml(...open, '-o', 'name')).toMatchObject({
       code: 0,
       stdout: '',

@@ -179,7 +179,7 @@ describe('who stands for a version, and what rules ask for', () => {
     // The others are live, or were and are kept for a rollback.
     expect(data.remove.map((each: any) => each.version)).toEqual(['1.1.1']);
     const proposed = await read(['retention', 'propose', MODEL], 8);
-    await ml('approvals', 'withdraw', proposed.data.id);
+    await ml('approvals', 'withdraw', proposed.data.id, '--yes');
     await ml('retention', 'clear', MODEL, '--yes');
     expect((await read(['retention', 'show', MODEL])).data).toEqual({
       model: MODEL,

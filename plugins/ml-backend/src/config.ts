@@ -3,7 +3,11 @@ import type { RootConfigService } from '@backstage/backend-plugin-api';
 import { readDurationFromConfig } from '@backstage/config';
 import { InputError } from '@backstage/errors';
 import { durationToMilliseconds } from '@backstage/types';
-import type { PlatformInfo, PolicyValues } from '@ml-platform/plugin-ml-common';
+import type {
+  PlatformInfo,
+  PolicyKey,
+  PolicyValues,
+} from '@ml-platform/plugin-ml-common';
 import type { ExternalArtifactStoreOptions, S3Options } from './artifacts';
 import { readS3Options } from './artifacts/s3/readS3Options';
 import { type GitopsConfig, readGitopsConfig } from './gitops/readGitopsConfig';
@@ -19,11 +23,7 @@ import {
 } from './evaluations/evaluationSettings';
 import { readSignatureSettings } from './proof/readSignatureSettings';
 import type { SignatureSettings } from './proof/signatureSettings';
-import { readPolicies } from './policy/readPolicies';
-import {
-  readReleaseRules,
-  type ReleaseRules,
-} from './releases/admission/readReleaseRules';
+import { readConfiguredOnly, readPolicies } from './policy/readPolicies';
 import {
   readStrategySettings,
   type StrategySettings,
@@ -41,7 +41,6 @@ export interface MlConfig {
     directory: string;
     /** A bucket for the bytes, instead of the directory. */
     s3?: S3Options;
-    maxArtifactBytes: number;
     /** Milliseconds. */
     gracePeriodMs: number;
     /** A registry that somebody else runs, instead of the embedded store. */
@@ -80,8 +79,9 @@ export interface MlConfig {
   loadTimeout: number;
   /** What the policies are before anybody changed them. */
   policies: PolicyValues;
+  /** Those that nobody changes but the configuration. */
+  configuredOnly: PolicyKey[];
   strategies: StrategySettings;
-  releaseRules: ReleaseRules;
   signatures: SignatureSettings;
   /** Absent when no desired state is kept in Git. */
   gitops?: GitopsConfig;
@@ -93,8 +93,6 @@ export interface MlConfig {
   /** Where clients push instead of to the portal. */
   externalRegistry?: PlatformInfo['externalRegistry'];
 }
-
-const TEN_GIB = 10 * 1024 ** 3;
 
 export function readMlConfig(config: RootConfigService): MlConfig {
   const duration = (key: string, fallback: number) =>
@@ -110,9 +108,6 @@ export function readMlConfig(config: RootConfigService): MlConfig {
           '.ml/artifacts',
       ),
       s3: readS3Options(config.getOptionalConfig('ml.artifacts.embedded.s3')),
-      maxArtifactBytes:
-        config.getOptionalNumber('ml.artifacts.embedded.maxArtifactBytes') ??
-        TEN_GIB,
       gracePeriodMs: duration('ml.artifacts.embedded.gracePeriod', 60 * 60_000),
       external: external && {
         url: external.getString('url').replace(/\/+$/, ''),
@@ -154,8 +149,8 @@ export function readMlConfig(config: RootConfigService): MlConfig {
     statusInterval: duration('ml.serving.statusInterval', 2_000),
     loadTimeout: duration('ml.releases.loadTimeout', 5 * 60_000),
     policies: readPolicies(config),
+    configuredOnly: readConfiguredOnly(config),
     strategies: readStrategySettings(config),
-    releaseRules: readReleaseRules(config),
     signatures: readSignatureSettings(config),
     gitops: readGitopsConfig(config),
     evaluation: readEvaluationSettings(config),

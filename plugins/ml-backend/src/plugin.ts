@@ -24,6 +24,9 @@ import {
 import { version } from '../package.json';
 import { registerActions } from './actions/registerActions';
 import { AccessService } from './access/AccessService';
+import { People } from './access/People';
+import { AccessReviewService } from './access/review/AccessReviewService';
+import { DatabaseAccessReviewStore } from './access/review/DatabaseAccessReviewStore';
 import { AliasService } from './aliases/AliasService';
 import { DatabaseAliasStore } from './aliases/DatabaseAliasStore';
 import { EvidenceCheck } from './aliases/evidence/EvidenceCheck';
@@ -57,7 +60,10 @@ import { DatabaseSizeExceptionStore } from './limits/DatabaseSizeExceptionStore'
 import { ModelArtifactLimits } from './limits/ModelArtifactLimits';
 import { SizeExceptionService } from './limits/SizeExceptionService';
 import { NotificationChannel } from './notifications/NotificationChannel';
-import { ConfiguredPolicySettings } from './policy/ConfiguredPolicySettings';
+import { createPolicyService } from './policy/createPolicyService';
+import { adoptConfiguration } from './policy/adoptConfiguration';
+import { DatabasePolicyStore } from './policy/DatabasePolicyStore';
+import { StoredPolicySettings } from './policy/StoredPolicySettings';
 import { PredictionService } from './predictions/PredictionService';
 import { ProofReader } from './proof/ProofReader';
 import { ProofService } from './proof/ProofService';
@@ -142,16 +148,21 @@ export const mlPlugin = createBackendPlugin({
           });
         }
 
+        const policyStore = new DatabasePolicyStore({ knex });
+        const policies = new StoredPolicySettings({ store: policyStore });
         const { audit, auditService, auditSigner } = await startAudit({
           ...deps,
           config: config.audit,
           knex,
           notifications: config.notifications ? deps.notifications : undefined,
-          auditors: config.policies.roles['data-access-auditor'] ?? [],
+          getAuditors: async () =>
+            (
+              await policies.get('roles')
+            )['data-access-auditor'],
           isRunning: runningOperations({ knex }),
         });
         deps.auditInbox.open(audit);
-        const policies = new ConfiguredPolicySettings(config.policies);
+        await adoptConfiguration({ ...config, audit, store: policyStore });
         const registryStore = new DatabaseRegistryStore({ knex });
         const grantStore = new DatabaseGrantStore({ knex });
         const changes = new ChangeNotifier({
@@ -212,7 +223,7 @@ export const mlPlugin = createBackendPlugin({
                   new ApprovalNotices({
                     notifications: deps.notifications,
                     models: registryStore,
-                    admins: config.policies.roles['platform-admin'] ?? [],
+                    policies,
                   }),
                 ]
               : []),
@@ -225,7 +236,7 @@ export const mlPlugin = createBackendPlugin({
 
         const exceptions = new DatabaseSizeExceptionStore({ knex });
         const artifactLimits = new ModelArtifactLimits({
-          defaultBytes: config.artifacts.maxArtifactBytes,
+          policies,
           exceptions,
         });
         const { artifacts, releaser } = await startArtifacts({
@@ -270,13 +281,14 @@ export const mlPlugin = createBackendPlugin({
           registry,
           reader: new ProofReader({ artifacts }),
           settings: config.signatures,
+          policies,
           evaluationAnchor: config.evaluation.anchor,
           audit,
         });
         const { evaluations, evaluationRunner, gate, ...evaluating } =
           createEvaluations({
             ...governed,
-            ...{ knex, artifacts, logger, proofs },
+            ...{ knex, artifacts, logger, policies, proofs },
             versions: registryStore,
             settings: config.evaluation,
           });
@@ -293,13 +305,13 @@ export const mlPlugin = createBackendPlugin({
           getOwnershipRefs,
         });
         const aliasStore = new DatabaseAliasStore({ knex });
+        const evidence = new EvidenceCheck(
+          evidenceKinds({ releases: store, models: registryStore, proofs }),
+        );
         const aliases = new AliasService({
           ...governed,
           store: aliasStore,
-          evidence: new EvidenceCheck(
-            evidenceKinds({ releases: store, models: registryStore, proofs }),
-          ),
-          getOwnershipRefs,
+          ...{ evidence, policies, getOwnershipRefs },
         });
         const creation = new ModelCreation({
           ...governed,
@@ -316,6 +328,15 @@ export const mlPlugin = createBackendPlugin({
         const segments = new SegmentService({
           ...{ knex, log: audit, signer: auditSigner, approvals, authorizer },
           retentionMonths: config.audit.retentionMonths,
+        });
+        const people = new People(deps);
+        const policy = createPolicyService({
+          ...{ ...governed, approvals, config, evidence, people },
+          ...{ getOwnershipRefs, store: policyStore },
+        });
+        const accessReview = new AccessReviewService({
+          ...{ ...governed, people, policyStore },
+          store: new DatabaseAccessReviewStore({ knex }),
         });
         const deletion = new VersionDeletion({
           ...governed,
@@ -417,6 +438,8 @@ export const mlPlugin = createBackendPlugin({
             limits,
             grants,
             access,
+            accessReview,
+            policy,
             retention,
             releases,
             gitops: gitops?.gitops,

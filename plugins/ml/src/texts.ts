@@ -3,6 +3,7 @@ import type {
   Release,
   ReleaseState,
 } from '@ml-platform/plugin-ml-common';
+import { accessTexts } from './accessTexts';
 import { auditTexts } from './auditTexts';
 import { batchTexts } from './batchTexts';
 import { callTexts } from './callTexts';
@@ -11,6 +12,7 @@ import { experimentTexts } from './experimentTexts';
 import { gitopsTexts } from './gitopsTexts';
 import { lifecycleTexts } from './lifecycleTexts';
 import { lineageTexts } from './lineageTexts';
+import { policyTexts } from './policyTexts';
 import { releaseTexts } from './releaseTexts';
 import { rulesTexts } from './rulesTexts';
 import { searchTexts } from './searchTexts';
@@ -27,6 +29,8 @@ export const texts = {
   ...newModelTexts,
   lineage: lineageTexts,
   gitops: gitopsTexts,
+  policy: policyTexts,
+  access: accessTexts,
   traffic: trafficTexts,
   webhooks: webhookTexts,
   search: searchTexts,

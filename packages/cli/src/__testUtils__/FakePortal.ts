@@ -7,6 +7,8 @@ export interface SeenCall {
   /** `GET /models`, below the API's path. */
   call: string;
   body: unknown;
+  /** Version that is to be changed. */
+  ifMatch?: string;
 }
 
 /** Answers in the portal's place, as a test wants, and notes what it was asked. */
@@ -21,6 +23,7 @@ export class FakePortal {
       const seen = {
         call: `${request.method} ${path}`,
         body: body ? JSON.parse(body) : undefined,
+        ifMatch: request.headers['if-match'],
       };
       this.seen.push(seen);
       response.setHeader('content-type', 'application/json');

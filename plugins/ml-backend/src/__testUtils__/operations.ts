@@ -230,6 +230,24 @@ export const OPERATIONS: Operation[] = [
   platform('GET /access/granted', 'ml.access.review', {
     query: 'subject=user:default/vera',
   }),
+  platform('GET /access-review', 'ml.access.review', {
+    query: `from=${day(-30)}&to=${day(1)}`,
+    records: 'access.review',
+  }),
+  platform('GET /policy', 'ml.policy.read'),
+  platform('GET /policy/history', 'ml.policy.read'),
+  platform('GET /policy/versions/:version', 'ml.policy.read', {
+    path: { ':version': '0' },
+  }),
+  platform('GET /policy/versions/:version/diff', 'ml.policy.read', {
+    path: { ':version': '0' },
+  }),
+  platform('POST /policy/previews', 'ml.policy.propose', {
+    body: () => ({ changes: { signatures: null } }),
+  }),
+  platform('POST /policy/proposals', 'ml.policy.propose', {
+    body: () => ({ changes: { signatures: null }, reason }),
+  }),
   platform('GET /audit', audit),
   platform('GET /audit/status', audit),
   platform('GET /audit/export', audit, {

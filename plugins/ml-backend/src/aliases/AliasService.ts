@@ -17,6 +17,7 @@ import type { AuditLog } from '../audit/AuditLog';
 import type { Authorizer } from '../authorization/Authorizer';
 import type { ChangeNotifier } from '../events/ChangeNotifier';
 import type { RequestContext } from '../http/requestContext';
+import type { PolicySettings } from '../policy/PolicySettings';
 import type { RegistryService } from '../registry/RegistryService';
 import type { EventOutbox } from '../webhooks/EventOutbox';
 import type { AliasKey, AliasStore } from './AliasStore';
@@ -26,6 +27,7 @@ export interface AliasServiceOptions {
   store: AliasStore;
   registry: RegistryService;
   evidence: EvidenceCheck;
+  policies: PolicySettings;
   authorizer: Authorizer;
   audit: AuditLog;
   outbox: EventOutbox;
@@ -69,11 +71,11 @@ export class AliasService {
         `${key.model}@${version.version} is ${version.state}; an alias points at registered versions only`,
       );
     }
-    const policy = await store.getPolicy(key);
-    if (policy) await this.#checkPolicy(context, key, version, policy);
+    const policy = await this.#effectivePolicy(key);
+    await this.#checkPolicy(context, key, version, policy);
     await this.#move(context, key, request.version, {
       reason: request.reason,
-      evidence: policy?.evidence,
+      evidence: policy.evidence,
     });
     return (await store.get(key))!;
   }
@@ -99,15 +101,15 @@ export class AliasService {
     );
   }
 
-  /** What the policy asks for, and whether the version has it. */
+  /** What the model's policy and the platform's ask for, and whether the version has it. */
   async check(
     context: RequestContext,
     key: AliasKey,
     versionName: string,
   ): Promise<EvidenceFact[]> {
     const { evidence, registry } = this.#options;
-    const policy = await this.getPolicy(context, key);
     const version = await registry.getVersion(context, key.model, versionName);
+    const policy = await this.#effectivePolicy(key);
     return evidence.check(version, policy.evidence);
   }
 
@@ -141,6 +143,20 @@ export class AliasService {
       );
     });
     return policy;
+  }
+
+  /** What the platform asks of every alias of the name comes first. */
+  async #effectivePolicy(key: AliasKey): Promise<AliasPolicy> {
+    const { policies, store } = this.#options;
+    const { evidence } = await policies.get('aliases');
+    const own = await store.getPolicy(key);
+    const everywhere = Object.hasOwn(evidence, key.name)
+      ? evidence[key.name]
+      : [];
+    return {
+      movers: own?.movers ?? [],
+      evidence: [...new Set([...everywhere, ...(own?.evidence ?? [])])],
+    };
   }
 
   async #move(

@@ -68,7 +68,10 @@ export class ApprovalDecisions {
     const isPermit = approval.state === 'approved';
     if (!(approval.state === 'pending' || (isPermit && decision !== 'approve')))
       throw over(approval);
-    const { store } = this.#options;
+    const { kinds, store } = this.#options;
+    if (decision === 'approve') {
+      await kinds.get(approval.kind).action?.prepare?.(approval, context);
+    }
     await store.transaction(async trx => {
       if (decision === 'approve') {
         await this.#carryOut(context, approval, { comment }, trx);
@@ -104,7 +107,7 @@ export class ApprovalDecisions {
       mlApprovalBreakGlassPermission,
       `approval:${approval.id}`,
     );
-    const { breakGlass = true, title } = kinds.get(approval.kind);
+    const { action, breakGlass = true, title } = kinds.get(approval.kind);
     if (!breakGlass) {
       await journal.denied(
         context,
@@ -117,6 +120,7 @@ export class ApprovalDecisions {
       );
     }
     if (approval.state !== 'pending') throw over(approval);
+    await action?.prepare?.(approval, context);
     await store.transaction(async trx => {
       await this.#carryOut(context, approval, { brokenReason: reason }, trx);
       await journal.note(context, approval, 'break-glass', trx, {

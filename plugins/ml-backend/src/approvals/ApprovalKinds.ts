@@ -14,6 +14,11 @@ import type { RequestContext } from '../http/requestContext';
 /** What is done when a request of a kind is approved. */
 export interface ApprovalAction {
   /**
+   * Checks what cannot be looked at within a transaction, before it begins.
+   * @throws when what was asked for may not be done now
+   */
+  prepare?(approval: Approval, context: RequestContext): Promise<void>;
+  /**
    * Checks once more, and acts, in the transaction of the approval.
    * @throws when the subject is not what was asked for any more
    */

@@ -11,7 +11,9 @@ describe('notices of approvals', () => {
     const notices = new ApprovalNotices({
       notifications: { send: async options => void sent.push(options) },
       models: { getModel: async () => ({ owner: OWNER } as any) },
-      admins: [ADMINS],
+      policies: {
+        get: async () => ({ 'platform-admin': [ADMINS] } as never),
+      },
     });
     await notices.send({
       data: {

@@ -1,5 +1,6 @@
 import type { EventType, MlEvent } from '@ml-platform/plugin-ml-common';
 import type { NotificationService } from '@backstage/plugin-notifications-node';
+import type { PolicySettings } from '../policy/PolicySettings';
 import type { RegistryStore } from '../registry/RegistryStore';
 import type { DeliveryChannel } from '../webhooks/DeliveryChannel';
 
@@ -26,14 +27,13 @@ export class ApprovalNotices implements DeliveryChannel {
   readonly #options: {
     notifications: NotificationService;
     models: Pick<RegistryStore, 'getModel'>;
-    /** Platform admins, as entity references. */
-    admins: readonly string[];
+    policies: PolicySettings;
   };
 
   constructor(options: {
     notifications: NotificationService;
     models: Pick<RegistryStore, 'getModel'>;
-    admins: readonly string[];
+    policies: PolicySettings;
   }) {
     this.#options = options;
   }
@@ -77,7 +77,8 @@ export class ApprovalNotices implements DeliveryChannel {
   }
 
   async #deciders(model: string | undefined): Promise<string[]> {
-    const { admins, models } = this.#options;
+    const { models, policies } = this.#options;
+    const { 'platform-admin': admins } = await policies.get('roles');
     const owner = model && (await models.getModel(model))?.owner;
     return [...(owner ? [owner] : []), ...admins];
   }

@@ -59,7 +59,7 @@ export interface StartAuditOptions {
   /** Absent when nobody is to be notified. */
   notifications?: NotificationService;
   /** Who is notified of alerts, as entity references. */
-  auditors: readonly string[];
+  getAuditors: () => Promise<readonly string[]>;
   /** Whether an operation that was intended runs still. */
   isRunning: (intent: AuditEvent) => Promise<boolean>;
 }
@@ -102,7 +102,7 @@ export async function startAudit(options: StartAuditOptions) {
   });
   const alerts = new AuditAlerts({
     ...{ knex, log, logger, notifications: options.notifications },
-    recipients: options.auditors,
+    getRecipients: options.getAuditors,
   });
   const monitor = new AuditMonitor({
     ...{ knex, logger, alerts, checkpointer },

@@ -8,6 +8,7 @@ import type {
 } from '@ml-platform/plugin-ml-common';
 import type { AuditLog } from '../audit/AuditLog';
 import type { RequestContext } from '../http/requestContext';
+import type { PolicySettings } from '../policy/PolicySettings';
 import type { ProofService } from '../proof/ProofService';
 import type { EvaluationSettings } from './evaluationSettings';
 import { judgeTestResults } from './testResults';
@@ -28,12 +29,14 @@ export class EvaluationGate {
   readonly #options: {
     proofs: Pick<ProofService, 'prove'>;
     settings: EvaluationSettings;
+    policies: PolicySettings;
     audit: AuditLog;
   };
 
   constructor(options: {
     proofs: Pick<ProofService, 'prove'>;
     settings: EvaluationSettings;
+    policies: PolicySettings;
     audit: AuditLog;
   }) {
     this.#options = options;
@@ -44,20 +47,22 @@ export class EvaluationGate {
     model: Pick<Model, 'owner'>,
     version: Version,
   ): Promise<EvaluationGateState> {
-    const { settings } = this.#options;
+    const { policies, settings } = this.#options;
+    const { requiredFor } = await policies.get('evaluation');
     const { isOpen, message, passed } = await this.#find(model, version);
     return {
       model: version.model,
       version: version.version,
-      requiredFor: [...settings.requiredFor],
+      requiredFor,
       ...{ message, passed },
       evaluable: isOpen && settings.signer !== undefined,
     };
   }
 
   /** Whether an environment takes versions only that passed their evaluation. */
-  isRequiredFor(environment: Environment): boolean {
-    return this.#options.settings.requiredFor.includes(environment);
+  async isRequiredFor(environment: Environment): Promise<boolean> {
+    const { requiredFor } = await this.#options.policies.get('evaluation');
+    return requiredFor.includes(environment);
   }
 
   /**
@@ -70,7 +75,7 @@ export class EvaluationGate {
     asked: GateQuestion,
   ): Promise<void> {
     const { environment, model, version } = asked;
-    if (!this.isRequiredFor(environment)) return;
+    if (!(await this.isRequiredFor(environment))) return;
     const { isOpen, passed, message } = await this.#find(model, version);
     if (passed || (isOpen && this.#options.settings.signer)) return;
     await this.#refuse(context, asked, message);
@@ -85,7 +90,7 @@ export class EvaluationGate {
     context: RequestContext,
     asked: GateQuestion,
   ): Promise<void> {
-    if (!this.isRequiredFor(asked.environment)) return;
+    if (!(await this.isRequiredFor(asked.environment))) return;
     const { message, passed } = await this.judge(asked.model, asked.version);
     if (!passed) await this.#refuse(context, asked, message);
   }

@@ -5,6 +5,7 @@ import type { Knex } from 'knex';
 import type { AuditLog } from '../audit/AuditLog';
 import type { Authorizer } from '../authorization/Authorizer';
 import type { ChangeNotifier } from '../events/ChangeNotifier';
+import type { PolicySettings } from '../policy/PolicySettings';
 import type { ProofService } from '../proof/ProofService';
 import { JobRunner } from '../jobs/JobRunner';
 import type { RegistryService } from '../registry/RegistryService';
@@ -27,6 +28,7 @@ export function createEvaluations(options: {
   registry: RegistryService;
   versions: RegistryStore;
   releases: ReleaseStore;
+  policies: PolicySettings;
   proofs: ProofService;
   authorizer: Authorizer;
   audit: AuditLog;

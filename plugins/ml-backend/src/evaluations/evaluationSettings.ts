@@ -10,11 +10,7 @@ import {
   type Signer,
   toPem,
 } from '@ml-platform/attestations';
-import {
-  type Environment,
-  ENVIRONMENTS,
-  type TrustAnchor,
-} from '@ml-platform/plugin-ml-common';
+import { type TrustAnchor } from '@ml-platform/plugin-ml-common';
 
 const KEY = 'ml.evaluation';
 const HALF_AN_HOUR = 30 * 60_000;
@@ -23,8 +19,6 @@ const HALF_AN_HOUR = 30 * 60_000;
 export const PLATFORM_KEY = 'the platform';
 
 export interface EvaluationSettings {
-  /** Environments that take evaluated versions only. */
-  requiredFor: readonly Environment[];
   /** Signs what the platform evaluates; without one, it evaluates nothing. */
   signer?: Signer;
   /** The public half of that key. */
@@ -40,21 +34,7 @@ export function readEvaluationSettings(
   config: RootConfigService,
 ): EvaluationSettings {
   const seed = config.getOptionalString(`${KEY}.signingKey`);
-  const requiredFor = config.getOptionalStringArray(`${KEY}.requiredFor`) ?? [
-    'production',
-  ];
-  const unknown = requiredFor.find(
-    name => !ENVIRONMENTS.includes(name as Environment),
-  );
-  if (unknown !== undefined) {
-    throw new InputError(
-      `${KEY}.requiredFor: '${unknown}' is no environment; write ${ENVIRONMENTS.join(
-        ' or ',
-      )}`,
-    );
-  }
   return {
-    requiredFor: requiredFor as Environment[],
     ...(seed !== undefined && keyOf(seed)),
     directory: resolve(
       config.getOptionalString(`${KEY}.directory`) ?? '.ml/evaluation',

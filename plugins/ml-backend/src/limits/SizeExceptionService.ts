@@ -56,7 +56,7 @@ export class SizeExceptionService implements ApprovalAction {
     await registry.getModel(context, model);
     return {
       model,
-      defaultBytes: limits?.defaultBytes,
+      defaultBytes: await limits?.getDefault(),
       maxBytes: await limits?.limitOf(model),
       exceptions: await store.list(model),
     };

@@ -12,6 +12,7 @@ import type {
 } from '@ml-platform/plugin-ml-common';
 import type { AuditLog } from '../audit/AuditLog';
 import type { RequestContext } from '../http/requestContext';
+import type { PolicySettings } from '../policy/PolicySettings';
 import type { RegistryService } from '../registry/RegistryService';
 import { expectAbout, type ProofReader } from './ProofReader';
 import {
@@ -24,6 +25,7 @@ export interface ProofServiceOptions {
   registry: Pick<RegistryService, 'getModel' | 'getVersion'>;
   reader: ProofReader;
   settings: SignatureSettings;
+  policies: PolicySettings;
   /** Believed for test results, and for nothing else. */
   evaluationAnchor?: TrustAnchor;
   audit: AuditLog;
@@ -43,11 +45,12 @@ export class ProofService {
 
   /** @throws NotFoundError, also when the caller may not see the model. */
   async getTrust(context: RequestContext, name: string): Promise<ModelTrust> {
-    const { registry, settings } = this.#options;
+    const { policies, registry, settings } = this.#options;
     const model = await registry.getModel(context, name);
+    const { requiredForProduction } = await policies.get('signatures');
     return {
       model: name,
-      requiredForProduction: settings.requiredForProduction,
+      requiredForProduction,
       anchors: anchorsFor(settings, model.owner),
     };
   }
@@ -74,8 +77,8 @@ export class ProofService {
     model: Pick<Model, 'owner'>,
     version: Version,
   ): Promise<void> {
-    const { audit, settings } = this.#options;
-    if (!settings.requiredForProduction) return;
+    const { audit, policies } = this.#options;
+    if (!(await policies.get('signatures')).requiredForProduction) return;
     const { state, summary } = await this.prove(model, version);
     if (state === 'signed') return;
     const subject = `${version.model}@${version.version}`;
@@ -131,7 +134,8 @@ export class ProofService {
     { owner }: Pick<Model, 'owner'>,
     version: Version,
   ): Promise<VersionProof> {
-    const { reader, settings } = this.#options;
+    const { policies, reader, settings } = this.#options;
+    const { requiredForProduction } = await policies.get('signatures');
     const trust = toTrust(anchorsFor(settings, owner));
     const results = this.#resultTrust(owner);
     const found =
@@ -149,7 +153,7 @@ export class ProofService {
       state,
       signer,
       summary: summaryOf(state, signatures),
-      requiredForProduction: settings.requiredForProduction,
+      requiredForProduction,
       ...found,
     };
   }

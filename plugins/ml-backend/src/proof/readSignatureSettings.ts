@@ -21,14 +21,13 @@ export function readSignatureSettings(
   const anchors = entries.flatMap((entry, index) =>
     readAnchors(entry, `${KEY}.trusted[${index}]`),
   );
-  const requiredForProduction =
-    config.getOptionalBoolean(`${KEY}.requiredForProduction`) ?? false;
-  if (requiredForProduction && !anchors.length) {
+  const isRequired = config.getOptionalBoolean(`${KEY}.requiredForProduction`);
+  if (isRequired && !anchors.length) {
     throw new InputError(
       `${KEY}.requiredForProduction: production would take signed versions only, and ${KEY}.trusted names nobody whose signature counts; add a key, or leave it off`,
     );
   }
-  return { requiredForProduction, anchors };
+  return { anchors };
 }
 
 function readAnchors(entry: Config, at: string): TrustAnchor[] {

@@ -5,9 +5,8 @@ import {
 } from '@ml-platform/attestations';
 import type { TrustAnchor } from '@ml-platform/plugin-ml-common';
 
-/** Whom the platform believes, and where a signature is required. */
+/** Whom the platform believes. */
 export interface SignatureSettings {
-  requiredForProduction: boolean;
   anchors: TrustAnchor[];
 }
 

@@ -86,7 +86,7 @@ export class ReleaseService {
         strategy: request.strategy ?? 'immediate',
         model: name,
         kind: 'deploy',
-        state: gate.isRequiredFor(environment) ? 'gate' : 'pending',
+        state: (await gate.isRequiredFor(environment)) ? 'gate' : 'pending',
         requestedBy: context.actor,
         idempotencyKey,
       },

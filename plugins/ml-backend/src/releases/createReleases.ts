@@ -103,8 +103,9 @@ export function createReleases(options: {
     quotas: new DatabaseReleaseQuotas({ knex }),
     policy: {
       getReleasePolicy: async () => ({
-        ...config.releaseRules,
+        ...(await policies.get('releases')),
         quotas: await policies.get('quotas'),
+        freezes: await policies.get('freezes'),
       }),
     },
   });

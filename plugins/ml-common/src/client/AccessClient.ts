@@ -1,3 +1,4 @@
+import type { AccessReview } from '../governance/accessReview';
 import type {
   Grant,
   GrantedAccess,
@@ -55,6 +56,14 @@ export class AccessClient {
   /** What stands for the caller, and which roles come of it. */
   getOwn(): Promise<OwnAccess> {
     return this.#transport.request('GET', '/access/me');
+  }
+
+  /** Who had which access in a period; ISO 8601, the end is not part of it. */
+  review(period: { from: string; to: string }): Promise<AccessReview> {
+    return this.#transport.request(
+      'GET',
+      `/access-review${toQuery({ ...period })}`,
+    );
   }
 
   /** Members of each role; for policies. */

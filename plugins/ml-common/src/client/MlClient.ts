@@ -22,6 +22,7 @@ import { ApprovalsClient } from './ApprovalsClient';
 import { AuditClient } from './AuditClient';
 import { LineageClient } from './LineageClient';
 import { MlTransport, type MlClientOptions, toQuery } from './MlTransport';
+import { PolicyClient } from './PolicyClient';
 import { PredictionsClient } from './PredictionsClient';
 import { ProofsClient } from './ProofsClient';
 import { AliasesClient, VersionsClient } from './RegistryClients';
@@ -161,6 +162,7 @@ export class MlClient {
   readonly predictions: PredictionsClient;
   readonly batchJobs: BatchJobsClient;
   readonly access: AccessClient;
+  readonly policy: PolicyClient;
   readonly #transport: MlTransport;
 
   constructor(options: MlClientOptions) {
@@ -171,6 +173,7 @@ export class MlClient {
     this.serviceAccounts = new ServiceAccountsClient(this.#transport);
     this.webhooks = new WebhooksClient(this.#transport);
     this.access = new AccessClient(this.#transport);
+    this.policy = new PolicyClient(this.#transport);
     this.lineage = new LineageClient(this.#transport);
     this.limits = new LimitsClient(this.#transport);
     this.audit = new AuditClient(this.#transport);

@@ -17,6 +17,8 @@ interface RequestOptions {
   idempotencyKey?: string;
   /** Instead of the time limit that the caller's `fetch` has. */
   signal?: AbortSignal;
+  /** Version of what is changed, as it was looked at. */
+  ifMatch?: number;
 }
 
 /**
@@ -56,6 +58,9 @@ export class MlTransport {
     }
     if (options.idempotencyKey) {
       headers['idempotency-key'] = options.idempotencyKey;
+    }
+    if (options.ifMatch !== undefined) {
+      headers['if-match'] = `"${options.ifMatch}"`;
     }
     const response = await this.#options.fetch(await this.urlOf(path), {
       method,

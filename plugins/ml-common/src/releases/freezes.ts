@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { entityRef } from '../policy/entityRef';
 import { ENVIRONMENTS, type Environment } from './types';
 
 const DAYS = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const;
@@ -27,7 +28,7 @@ export const freezeWindowSchema = z
     /** All when absent. */
     environments: z.array(z.enum(ENVIRONMENTS)).min(1).optional(),
     /** Owners of models, as entity references; all when absent. */
-    teams: z.array(z.string().min(1)).min(1).optional(),
+    teams: z.array(entityRef).min(1).optional(),
     /** Once: both ISO 8601. */
     from: z.iso.datetime({ offset: true }).optional(),
     to: z.iso.datetime({ offset: true }).optional(),

@@ -1,21 +1,17 @@
-import { z } from 'zod';
-import { quotaPolicySchema } from '../policy/policies';
-import { freezeWindowSchema, type ActiveFreeze } from './freezes';
+import type { PolicyValue } from '../policy/policies';
+import type { ActiveFreeze, FreezeWindow } from './freezes';
 import type { Environment, Strategy } from './types';
 
 /**
  * The rules that every release of a platform obeys.
  * @public
  */
-export const releasePolicySchema = z.strictObject({
+export interface ReleasePolicy {
   /** How a version takes over in production unless another way is asked for. */
-  productionStrategy: z.enum(['canary', 'blueGreen', 'shadow']),
-  quotas: quotaPolicySchema,
-  freezes: z.array(freezeWindowSchema).max(100),
-});
-
-/** @public */
-export type ReleasePolicy = z.infer<typeof releasePolicySchema>;
+  productionStrategy: PolicyValue<'releases'>['productionStrategy'];
+  quotas: PolicyValue<'quotas'>;
+  freezes: FreezeWindow[];
+}
 
 /** How much of a quota a team has used. @public */
 export interface QuotaUse {

@@ -80,6 +80,9 @@ const KINDS = {
 export const approvalsMock = (partial: Partial<MlApi['approvals']> = {}) =>
   partOf<MlApi['approvals']>()({ listKinds: async () => KINDS, ...partial });
 export const gitopsMock = partOf<MlApi['gitops']>();
+export const policyMock = partOf<MlApi['policy']>();
+export const accessMock = partOf<MlApi['access']>();
+export const serviceAccountsMock = partOf<MlApi['serviceAccounts']>();
 export const webhooksMock = partOf<MlApi['webhooks']>();
 export const auditMock = partOf<MlApi['audit']>();
 export const limitsMock = partOf<MlApi['limits']>();

@@ -1,11 +1,14 @@
 import { createApiRef } from '@backstage/frontend-plugin-api';
 import type {
+  AccessClient,
   AliasesClient,
   ApprovalsClient,
   LimitsClient,
   LineageClient,
   MlClient,
+  PolicyClient,
   RetentionClient,
+  ServiceAccountsClient,
   VersionsClient,
   WebhooksClient,
 } from '@ml-platform/plugin-ml-common';
@@ -17,6 +20,9 @@ import type {
  */
 export type MlApi = Omit<
   Pick<MlClient, keyof MlClient>,
+  | 'access'
+  | 'policy'
+  | 'serviceAccounts'
   | 'versions'
   | 'aliases'
   | 'approvals'
@@ -25,6 +31,9 @@ export type MlApi = Omit<
   | 'retention'
   | 'webhooks'
 > & {
+  access: Pick<AccessClient, keyof AccessClient>;
+  policy: Pick<PolicyClient, keyof PolicyClient>;
+  serviceAccounts: Pick<ServiceAccountsClient, keyof ServiceAccountsClient>;
   versions: Pick<VersionsClient, keyof VersionsClient>;
   aliases: Pick<AliasesClient, keyof AliasesClient>;
   approvals: Pick<ApprovalsClient, keyof ApprovalsClient>;

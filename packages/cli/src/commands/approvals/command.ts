@@ -145,10 +145,11 @@ ${examples(
       .description(description)
       .argument(...ID)
       .option('--comment <text>', 'for the history')
+      .option('-y, --yes', 'do not ask')
       .addHelpText(
         'after',
         examples(
-          `ml approvals ${decision} 6f1c2b1e-8d0b-4a53-9f5a-0d5a5c7e9b11 --comment "still needed"`,
+          `ml approvals ${decision} 6f1c2b1e-8d0b-4a53-9f5a-0d5a5c7e9b11 --comment "still needed" --yes`,
         ),
       )
       .action((id: string, options: DecideOptions) =>

@@ -18,7 +18,7 @@ export async function decide(
 ): Promise<void> {
   const { output } = context;
   const { client } = await context.connect();
-  if (decision === 'approve' && !yes) {
+  if (!yes) {
     const asked = await client.approvals.get(id);
     // What is decided already is refused by the portal, without a question.
     if (asked.state === 'pending') {
@@ -28,7 +28,10 @@ export async function decide(
           ...consequencesText(asked),
         ].join('\n'),
       );
-      await confirm(context, `approve ${asked.kind} of ${subjectText(asked)}`);
+      await confirm(
+        context,
+        `${decision} ${asked.kind} of ${subjectText(asked)}`,
+      );
     }
   }
   const decided = await client.approvals.decide(

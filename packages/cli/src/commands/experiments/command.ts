@@ -17,6 +17,10 @@ export interface StartOptions {
   force: boolean;
 }
 
+export interface StopOptions extends Pick<StartOptions, 'env'> {
+  yes?: boolean;
+}
+
 export function addExperimentsCommands(program: Command, launch: Launch): void {
   const experiments = program
     .command('experiments')
@@ -84,13 +88,14 @@ export function addExperimentsCommands(program: Command, launch: Launch): void {
     .description('End the experiment that runs, and show what it counted')
     .argument(...MODEL)
     .addOption(requiredEnvironmentOption())
+    .option('-y, --yes', 'do not ask')
     .addHelpText(
       'after',
-      examples('ml experiments stop wine-classifier --env production'),
+      examples('ml experiments stop wine-classifier --env production --yes'),
     )
-    .action((model: string, { env }: Pick<StartOptions, 'env'>) =>
+    .action((model: string, options: StopOptions) =>
       launch(async context =>
-        (await import('./experiments')).stopExperiment(context, model, env),
+        (await import('./experiments')).stopExperiment(context, model, options),
       ),
     );
 }

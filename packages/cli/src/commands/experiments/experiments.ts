@@ -1,5 +1,4 @@
 import {
-  type Environment,
   type ExperimentArm,
   type ExperimentCounts,
   experimentShare,
@@ -10,7 +9,8 @@ import { CliError } from '../../errors/CliError';
 import { ExitCode } from '../../errors/ExitCode';
 import type { Output } from '../../output/Output';
 import { renderTable } from '../../output/renderTable';
-import type { StartOptions } from './command';
+import { confirm } from '../confirm';
+import type { StartOptions, StopOptions } from './command';
 
 const NO_DATA = 'no data';
 
@@ -105,10 +105,14 @@ export async function changeExperiment(
 
 /** `ml experiments stop` */
 export async function stopExperiment(
-  { connect, output }: CommandContext,
+  context: CommandContext,
   model: string,
-  environment: Environment,
+  { env: environment, yes }: StopOptions,
 ): Promise<void> {
+  const { connect, output } = context;
+  if (!yes) {
+    await confirm(context, `end the experiment of ${model} in ${environment}`);
+  }
   const { client } = await connect();
   const experiment = await client.experiments.stop(model, environment);
   output.done(

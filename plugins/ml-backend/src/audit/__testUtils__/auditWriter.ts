@@ -43,7 +43,7 @@ async function main() {
     metrics: {
       createObservableGauge: () => ({ addCallback: quiet }),
     } as never,
-    auditors: [],
+    getAuditors: async () => [],
     isRunning: async () => false,
   });
   for (const hook of hooks) await hook();

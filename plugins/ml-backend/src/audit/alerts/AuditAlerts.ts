@@ -34,7 +34,7 @@ export interface AuditAlertsOptions {
   /** Absent when nobody is to be notified. */
   notifications?: NotificationService;
   /** Entity references of those who look after the log. */
-  recipients: readonly string[];
+  getRecipients: () => Promise<readonly string[]>;
 }
 
 /**
@@ -120,8 +120,10 @@ export class AuditAlerts {
 
   /** Tells people of what they were not told yet. */
   async notify(): Promise<void> {
-    const { knex, logger, notifications, recipients } = this.#options;
-    if (!notifications || !recipients.length) return;
+    const { getRecipients, knex, logger, notifications } = this.#options;
+    if (!notifications) return;
+    const recipients = await getRecipients();
+    if (!recipients.length) return;
     const rows = await knex<AlertRow>('ml_audit_alerts')
       .whereNull('notified_at')
       .whereNull('closed_at')

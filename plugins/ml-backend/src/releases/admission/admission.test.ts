@@ -5,7 +5,7 @@ import { testDatabases } from '../../__testUtils__/databases';
 import { examplePackage } from '../../__testUtils__/packages';
 import { refusal } from '../../__testUtils__/refusal';
 import { eventually, TestPlatform } from '../../__testUtils__/startPlatform';
-import { readReleaseRules } from './readReleaseRules';
+import { readPolicies } from '../../policy/readPolicies';
 
 jest.setTimeout(120_000);
 
@@ -444,7 +444,7 @@ describe('rules for releases', () => {
     'are refused where they cannot be carried out: %j',
     (releases, message) => {
       expect(() =>
-        readReleaseRules(new ConfigReader({ ml: { releases } } as any)),
+        readPolicies(new ConfigReader({ ml: { releases } } as any)),
       ).toThrow(message);
     },
   );

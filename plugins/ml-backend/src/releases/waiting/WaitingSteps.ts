@@ -64,7 +64,7 @@ export class WaitingSteps {
     const model = (await models.getModel(release.model))!;
     const judge = () => gate.judge(model, version);
     let finding = await judge();
-    if (!finding.passed && gate.isRequiredFor(release.environment)) {
+    if (!finding.passed && (await gate.isRequiredFor(release.environment))) {
       const id =
         release.evaluation ?? (await this.#startEvaluation(release, version));
       const ended = await this.#poll<Evaluation>(release, signal, async () => {

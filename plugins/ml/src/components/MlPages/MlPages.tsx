@@ -6,15 +6,18 @@ import { usePermission } from '@backstage/plugin-permission-react';
 import {
   mlAuditReadPermission,
   mlGitopsReadPermission,
+  mlPolicyReadPermission,
   mlWebhookManagePermission,
 } from '@ml-platform/plugin-ml-common';
 import { useMlQuery } from '../../hooks/useMlQuery';
 import { rootRouteRef } from '../../routes';
 import { texts } from '../../texts';
+import { AccessPage } from '../Access';
 import { ApprovalsPage } from '../Approvals';
 import { AuditPage } from '../Audit';
 import { GitopsPage } from '../Gitops';
 import { ModelsPage } from '../ModelsPage';
+import { PolicyPage } from '../Policy';
 import { ReleaseBoard } from '../ReleaseBoard';
 import { ReleasePage } from '../ReleasePage';
 import { StateMessage } from '../states';
@@ -24,7 +27,7 @@ import classes from './MlPages.module.css';
 
 const MOST_COUNTED = 100;
 
-/** `/ml`: all models, and beside them what waits for a second person, desired state in Git, the audit log and webhooks. */
+/** `/ml`: all models, and beside them what waits for a second person, access, policies, desired state in Git, the audit log and webhooks. */
 export function MlPages() {
   const base = useRouteRef(rootRouteRef)?.() ?? '/ml';
   const { allowed: mayManageWebhooks } = usePermission({
@@ -35,6 +38,9 @@ export function MlPages() {
   });
   const { allowed: mayReadGitops } = usePermission({
     permission: mlGitopsReadPermission,
+  });
+  const { allowed: mayReadPolicy } = usePermission({
+    permission: mlPolicyReadPermission,
   });
   const waiting = useMlQuery({
     key: 'approvals:waiting',
@@ -60,6 +66,10 @@ export function MlPages() {
           <NavLink to={`${base}/approvals`}>
             {texts.approvals.tab(number)}
           </NavLink>
+          <NavLink to={`${base}/access`}>{texts.access.title}</NavLink>
+          {mayReadPolicy && (
+            <NavLink to={`${base}/policies`}>{texts.policy.title}</NavLink>
+          )}
           {mayReadGitops && (
             <NavLink to={`${base}/gitops`}>{texts.gitops.title}</NavLink>
           )}
@@ -80,6 +90,8 @@ export function MlPages() {
         <Route path="releases" element={<ReleaseBoard />} />
         <Route path="releases/:id" element={<ReleasePage />} />
         <Route path="versions" element={<VersionSearchPage />} />
+        <Route path="access" element={<AccessPage />} />
+        <Route path="policies" element={<PolicyPage />} />
         <Route path="gitops" element={<GitopsPage />} />
         <Route path="audit" element={<AuditPage />} />
         <Route path="webhooks" element={<WebhooksPage />} />
