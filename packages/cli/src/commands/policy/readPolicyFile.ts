@@ -24,16 +24,7 @@ export async function readPolicyFile(path: string): Promise<PolicyFile> {
   } catch (error) {
     throw usageError(`${path} is no YAML: ${(error as Error).message}`);
   }
-  const printed = document as {
-    kind?: string;
-    data?: { version?: number; values?: object };
-  } | null;
-  const { version, ...changes }: Record<string, unknown> =
-    printed?.kind === 'Policy' && printed.data
-      ? { version: printed.data.version, ...printed.data.values }
-      : isObject(document)
-      ? document
-      : {};
+  const { version, ...changes } = policiesOf(document);
   const keys = Object.keys(changes);
   if (!keys.length) {
     throw usageError(
@@ -51,6 +42,14 @@ export async function readPolicyFile(path: string): Promise<PolicyFile> {
     version: version as number | undefined,
     changes: changes as PolicyChanges,
   };
+}
+
+/** Of a file that was printed as JSON or YAML, what stands in its envelope. */
+function policiesOf(document: unknown): Record<string, unknown> {
+  if (!isObject(document)) return {};
+  const { data, kind } = document;
+  if (kind !== 'Policy' || !isObject(data)) return document;
+  return { version: data.version, ...(data.values as object) };
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {
