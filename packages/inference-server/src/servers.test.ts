@@ -2,10 +2,12 @@ import { execFileSync } from 'node:child_process';
 import {
   ADD,
   ARITHMETIC,
+  binaryBody,
   DIVIDE,
   fixture,
   GrpcClient,
   HARM,
+  inferBinary,
   numbers,
   pushServer,
   TestBed,
@@ -63,6 +65,44 @@ describe("teams' own servers", () => {
       replicas: { ready: 1, wanted: 1, min: 1, max: 1 },
     });
     expect(status.memoryBytes).toBeGreaterThan(10 * 1024 * 1024);
+  });
+
+  it('answer in binary when that is asked for, though they know JSON only', async () => {
+    const ask = (rest: object) =>
+      inferBinary(
+        bed.server,
+        'doubles/versions/1.0.0',
+        binaryBody(
+          [
+            {
+              ...{ name: 'x', datatype: 'FP32', shape: [2] },
+              bytes: Buffer.from(Float32Array.of(1, 2.5).buffer),
+            },
+          ],
+          rest,
+        ),
+      );
+    const bytes = Buffer.from(Float32Array.of(2, 5).buffer);
+    const all = await ask({ parameters: { binary_data_output: true } });
+    expect(all.headers.get('content-type')).toBe('application/octet-stream');
+    expect(all.status).toBe(200);
+    const [{ name }] = all.body.outputs;
+    expect(all.body.outputs).toEqual([
+      {
+        ...{ name, datatype: 'FP32', shape: [2], bytes },
+        parameters: { binary_data_size: 8 },
+      },
+    ]);
+    const one = await ask({
+      outputs: [{ name, parameters: { binary_data: true } }],
+    });
+    expect(one.body.outputs[0].bytes).toEqual(bytes);
+    const none = await ask({
+      outputs: [{ name, parameters: { binary_data: false } }],
+      parameters: { binary_data_output: true },
+    });
+    expect(none.body.outputs[0].data).toEqual([2, 5]);
+    expect(none.headers.get('inference-header-content-length')).toBeNull();
   });
 
   it('answer over gRPC as well, though they know JSON only', async () => {

@@ -68,6 +68,7 @@ import { PredictionService } from './predictions/PredictionService';
 import { ProofReader } from './proof/ProofReader';
 import { ProofService } from './proof/ProofService';
 import { BomAttachment } from './registry/BomAttachment';
+import { BomBackfill } from './registry/BomBackfill';
 import { DatabaseRegistryStore } from './registry/DatabaseRegistryStore';
 import { FILES_PATH } from './registry/filesRouter';
 import { ModelCreation } from './registry/ModelCreation';
@@ -251,12 +252,17 @@ export const mlPlugin = createBackendPlugin({
 
         const target =
           customTarget.get() ?? createServingTarget(config.embeddedServing);
+        const boms = new BomAttachment({ artifacts });
+        await new BomBackfill({
+          ...deps,
+          ...{ knex, boms, store: registryStore },
+        }).schedule();
         const registry = new RegistryService({
           store: registryStore,
           artifacts,
           manifests: releaser,
           packages: new PackageReader({ artifacts }),
-          boms: new BomAttachment({ artifacts }),
+          boms,
           authorizer,
           audit,
           outbox,

@@ -102,8 +102,33 @@ export const rulesTexts = {
       moved: 'Moved',
       movers: 'Who may move it',
       evidence: 'What a version needs',
+      change: 'Change',
     },
     anybody: 'who may manage versions',
     nothing: 'nothing',
+    change: 'Change…',
+    changeOf: (alias: string) => `Change the policy of ${alias}`,
+    dialog: (alias: string) => `Policy of the alias ${alias}`,
+    will: (alias: string) => [
+      `${alias} can be moved or removed, and its policy changed, by these users and groups only.`,
+      'A version needs all of the evidence before the alias may point at it.',
+      'The change, and who made it, stay in the history and the audit log.',
+    ],
+    willNot: ['It does not move the alias, and deploys nothing.'],
+    submit: 'Set the policy',
+    set: (alias: string) => `The policy of ${alias} is set`,
+    movers: 'Who may move it',
+    moversHelp:
+      'References of users and groups, such as group:default/quality-team; empty: whoever may manage versions of the model.',
+    badMover: (text: string) =>
+      `'${text}' is not the full reference of a user or group, such as group:default/quality-team.`,
+    evidence: 'What a version needs',
+    evidenceHelp: 'One a line; empty: nothing.',
+    badEvidence: (text: string) => `There is no evidence '${text}'.`,
+    kinds: 'What can be asked for',
+    history: 'Changes so far',
+    noHistory: 'The policy was never changed.',
+    changed: (movers: string, evidence: string) =>
+      `movers: ${movers}; needs: ${evidence}`,
   },
 };

@@ -49,3 +49,8 @@ function isDimension(value: unknown): value is number {
 function example(declared: readonly number[]): string {
   return formatShape(declared.map(size => (size === -1 ? 1 : size)));
 }
+
+/** How many elements a tensor of a known shape has. */
+export function countOf(shape: readonly number[]): number {
+  return shape.reduce((count, size) => count * size, 1);
+}

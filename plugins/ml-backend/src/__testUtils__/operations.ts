@@ -91,6 +91,7 @@ export const OPERATIONS: Operation[] = [
   model('GET /models/:model/aliases', read),
   model('GET /models/:model/aliases/:alias/history', read),
   model('GET /models/:model/aliases/:alias/policy', read),
+  model('GET /models/:model/aliases/:alias/policy/history', read),
   model('GET /models/:model/aliases/:alias/evidence', read, {
     query: `version=${VERSION}`,
   }),

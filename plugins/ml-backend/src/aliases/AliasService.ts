@@ -7,6 +7,7 @@ import {
   type Alias,
   type AliasMove,
   type AliasPolicy,
+  type AliasPolicyChange,
   type EvidenceFact,
   type EvidenceKindInfo,
   mlVersionManagePermission,
@@ -101,6 +102,15 @@ export class AliasService {
     );
   }
 
+  /** Changes of the policy, newest first. */
+  async policyHistory(
+    context: RequestContext,
+    key: AliasKey,
+  ): Promise<AliasPolicyChange[]> {
+    await this.#options.registry.getModel(context, key.model);
+    return this.#options.store.policyHistory(key);
+  }
+
   /** What the model's policy and the platform's ask for, and whether the version has it. */
   async check(
     context: RequestContext,
@@ -129,7 +139,9 @@ export class AliasService {
     const before = await store.getPolicy(key);
     if (before) await this.#checkMovers(context, key, before);
     await store.transaction(async trx => {
-      await store.setPolicy(trx, key, policy);
+      await store.setPolicy(trx, key, {
+        ...{ before, after: policy, by: context.actor },
+      });
       await audit.record(
         {
           actor: context.actor,
@@ -142,6 +154,7 @@ export class AliasService {
         trx,
       );
     });
+    this.#options.changes.modelChanged({ model: key.model });
     return policy;
   }
 

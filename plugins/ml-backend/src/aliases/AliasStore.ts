@@ -2,6 +2,7 @@ import type {
   Alias,
   AliasMove,
   AliasPolicy,
+  AliasPolicyChange,
 } from '@ml-platform/plugin-ml-common';
 import type { Knex } from 'knex';
 
@@ -17,11 +18,14 @@ export interface AliasStore {
   /** Newest first. */
   history(key: AliasKey): Promise<AliasMove[]>;
   getPolicy(key: AliasKey): Promise<AliasPolicy | undefined>;
+  /** Keeps the change. */
   setPolicy(
     trx: Knex.Transaction,
     key: AliasKey,
-    policy: AliasPolicy,
+    change: Omit<AliasPolicyChange, 'at'>,
   ): Promise<void>;
+  /** Newest first. */
+  policyHistory(key: AliasKey): Promise<AliasPolicyChange[]>;
   /** Points the alias at a version, or removes it; keeps the move. */
   move(
     trx: Knex.Transaction,

@@ -2,6 +2,7 @@ import type {
   Alias,
   AliasMove,
   AliasPolicy,
+  AliasPolicyChange,
 } from '@ml-platform/plugin-ml-common';
 import type { Knex } from 'knex';
 import type { AliasKey, AliasStore } from './AliasStore';
@@ -30,6 +31,16 @@ interface PolicyRow {
   model: string;
   name: string;
   policy: string;
+}
+
+interface PolicyChangeRow {
+  sequence: number | string;
+  model: string;
+  name: string;
+  before: string | null;
+  after: string;
+  at: string;
+  by: string;
 }
 
 export class DatabaseAliasStore implements AliasStore {
@@ -88,12 +99,29 @@ export class DatabaseAliasStore implements AliasStore {
   async setPolicy(
     trx: Knex.Transaction,
     key: AliasKey,
-    policy: AliasPolicy,
+    { after, before, by }: Omit<AliasPolicyChange, 'at'>,
   ): Promise<void> {
     await trx<PolicyRow>('ml_alias_policies')
-      .insert({ ...key, policy: JSON.stringify(policy) })
+      .insert({ ...key, policy: JSON.stringify(after) })
       .onConflict(['model', 'name'])
       .merge();
+    await trx('ml_alias_policy_changes').insert({
+      ...key,
+      before: before ? JSON.stringify(before) : null,
+      after: JSON.stringify(after),
+      at: new Date().toISOString(),
+      by,
+    });
+  }
+
+  async policyHistory(key: AliasKey): Promise<AliasPolicyChange[]> {
+    const rows = await this.#knex<PolicyChangeRow>('ml_alias_policy_changes')
+      .where(key)
+      .orderBy('sequence', 'desc');
+    return rows.map(({ after, at, before, by }) => ({
+      ...(before && { before: JSON.parse(before) }),
+      ...{ after: JSON.parse(after), at, by },
+    }));
   }
 
   async move(

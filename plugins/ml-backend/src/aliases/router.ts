@@ -84,6 +84,16 @@ export function createAliasesRouter(options: {
     },
   );
 
+  router.get(
+    '/models/:model/aliases/:alias/policy/history',
+    async (request, response) => {
+      const context = await toContext(request, httpAuth);
+      response.json({
+        items: await aliases.policyHistory(context, keyOf(request)),
+      });
+    },
+  );
+
   router.put(
     '/models/:model/aliases/:alias/policy',
     json,

@@ -9,7 +9,7 @@ export function tooLarge(maxSize: number, repository: string): OciError {
     code: 'SIZE_INVALID',
     message: `the artifact is larger than this store accepts, which is ${maxSize} bytes; make it smaller, or ${
       model
-        ? `ask for an exception, which a second person approves: ml limits request ${model} --size <size> --until <day> --reason <why>`
+        ? `ask for an exception, which a second person approves: ml limits request ${model} --size <size> --until <day> --reason <why>. A model that has no version yet is created first: ml models create ${model} --owner <team> --description <text>`
         : 'ask a platform admin for a higher limit (ml.artifacts.embedded.maxArtifactBytes)'
     }`,
     detail: { maxBytes: maxSize },

@@ -199,6 +199,8 @@ describe.each(databases.ids)('life of a version on %s', databaseId => {
     const policy = { movers: [], evidence };
     await aliases.setPolicy(MODEL, 'champion', policy);
     await expect(aliases.getPolicy(MODEL, 'champion')).resolves.toEqual(policy);
+    const { items } = await aliases.policyHistory(MODEL, 'champion');
+    expect(items[0]).toMatchObject({ after: policy, by: expect.any(String) });
     await deploy('staging', '1.0.0');
     const check = async () =>
       (await aliases.check(MODEL, 'champion', '1.0.0')).items;

@@ -3,6 +3,7 @@ import type {
   Alias,
   AliasMove,
   AliasPolicy,
+  AliasPolicyChange,
   EvidenceFact,
   EvidenceKindInfo,
 } from '../registry/aliases';
@@ -125,6 +126,17 @@ export class AliasesClient {
     return this.#transport.request(
       'GET',
       `${modelPath(model)}/aliases/${encodeURIComponent(name)}/policy`,
+    );
+  }
+
+  /** Changes of its policy, newest first. */
+  policyHistory(
+    model: string,
+    name: string,
+  ): Promise<{ items: AliasPolicyChange[] }> {
+    return this.#transport.request(
+      'GET',
+      `${modelPath(model)}/aliases/${encodeURIComponent(name)}/policy/history`,
     );
   }
 

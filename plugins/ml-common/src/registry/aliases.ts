@@ -63,6 +63,18 @@ export interface EvidenceFact {
 }
 
 /**
+ * One change of the policy of an alias.
+ * @public
+ */
+export interface AliasPolicyChange {
+  /** Absent where none was set. */
+  before?: AliasPolicy;
+  after: AliasPolicy;
+  at: string;
+  by: string;
+}
+
+/**
  * One move of an alias.
  * @public
  */

@@ -9,6 +9,7 @@ export interface PolicyOptions {
   mover?: string[];
   evidence?: string[];
   clear?: boolean;
+  history?: boolean;
 }
 
 export function addAliasesCommands(program: Command, launch: Launch): void {
@@ -94,6 +95,7 @@ ${examples(
       'what a version needs for it; `ml aliases evidence` lists them',
     )
     .option('--clear', 'ask for nothing any more')
+    .option('--history', 'show every change of it, newest first')
     .addHelpText(
       'after',
       `
@@ -103,6 +105,7 @@ ${examples(
   'ml aliases policy wine-classifier champion --mover group:default/quality-team --evidence live-in-staging',
   "ml aliases policy wine-classifier champion --evidence staging-hours:24 'metric:accuracy>=0.9'",
   'ml aliases policy wine-classifier champion --clear',
+  'ml aliases policy wine-classifier champion --history',
 )}`,
     )
     .action((model: string, alias: string, options: PolicyOptions) =>

@@ -1,5 +1,6 @@
 import type { AliasPolicy, MlClient } from '@ml-platform/plugin-ml-common';
 import type { CommandContext } from '../../CommandContext';
+import type { Output } from '../../output/Output';
 import { parseEntityRef } from '../parseEntityRef';
 import { usageError } from '../parseRef';
 import { checkNames } from './checkNames';
@@ -11,14 +12,21 @@ export async function policy(
   request: { model: string; alias: string; options: PolicyOptions },
 ): Promise<void> {
   const { alias, model } = request;
-  const { clear, evidence = [], mover = [] } = request.options;
+  const { clear, evidence = [], history, mover = [] } = request.options;
   checkNames(model, alias);
   const movers = mover.map(text => parseEntityRef('--mover', text));
   const isChange = movers.length + evidence.length > 0;
   if (clear && isChange) {
     throw usageError('--clear takes no --mover and no --evidence');
   }
+  if (history && (clear || isChange)) {
+    throw usageError('--history takes no other options');
+  }
   const { client } = await connect();
+  if (history) {
+    await printHistory(output, { model, alias, client });
+    return;
+  }
   let current: AliasPolicy;
   if (clear || isChange) {
     await checkKinds(client, evidence);
@@ -37,13 +45,37 @@ export async function policy(
     text: () =>
       [
         `Alias     ${model}@${alias}`,
-        `Movers    ${
-          current.movers.join(', ') ||
-          'everybody who may manage versions of the model'
-        }`,
-        `Evidence  ${current.evidence.join(', ') || 'none'}`,
+        `Movers    ${moversOf(current)}`,
+        `Evidence  ${evidenceOf(current)}`,
       ].join('\n'),
   });
+}
+
+async function printHistory(
+  output: Output,
+  { alias, client, model }: { model: string; alias: string; client: MlClient },
+): Promise<void> {
+  const { items } = await client.aliases.policyHistory(model, alias);
+  await output.list({
+    kind: 'AliasPolicyChangeList',
+    items,
+    name: item => item.at,
+    empty: `The policy of ${model}@${alias} was never set.`,
+    columns: [
+      { header: 'WHEN', cell: item => output.time(item.at) },
+      { header: 'BY', cell: item => item.by },
+      { header: 'MOVERS', cell: item => moversOf(item.after) },
+      { header: 'EVIDENCE', cell: item => evidenceOf(item.after) },
+    ],
+  });
+}
+
+function moversOf({ movers }: AliasPolicy): string {
+  return movers.join(', ') || 'everybody who may manage versions of the model';
+}
+
+function evidenceOf({ evidence }: AliasPolicy): string {
+  return evidence.join(', ') || 'none';
 }
 
 /** Told as a wrong command line, with what there is. */

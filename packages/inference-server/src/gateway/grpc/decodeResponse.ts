@@ -3,6 +3,7 @@ import { BodyParts } from '../../protocol/BodyParts';
 import { flatten } from '../../protocol/flatten';
 import { FROM_JSON } from '../../protocol/fromJson';
 import { parseAnswer } from '../../protocol/parseAnswer';
+import { countOf } from '../../protocol/shapes';
 import { toBinary } from '../../protocol/toBinary';
 import { binaryToContents, hasContents } from './contents';
 import type { ModelInferResponse } from './messages';
@@ -56,8 +57,4 @@ function bytesOf(
   if (size !== undefined) return parts.take(name, size);
   const values = flatten(name, data, shape, countOf(shape));
   return toBinary(FROM_JSON[datatype](name, values));
-}
-
-function countOf(shape: number[]): number {
-  return shape.reduce((count, size) => count * size, 1);
 }

@@ -4,6 +4,7 @@ import { HEADER_LENGTH } from '../../protocol/BodyParts';
 import { InferenceError } from '../../protocol/InferenceError';
 import { SHAPES_HEADER, TIMING_HEADER } from '../../telemetry/workerReport';
 import { GatewayError, unavailable } from '../GatewayError';
+import { BinaryReply } from './BinaryReply';
 import type { InferenceCall } from './InferenceCall';
 import type { Exchanger, Lease, Outcome } from './steps';
 
@@ -183,8 +184,16 @@ export class WorkerExchange implements Exchanger {
     const encoding = isPlain
       ? { 'content-type': 'application/json' }
       : body.headers;
+    // A gRPC answer is read out of either encoding.
+    const asked =
+      isPlain && call.transport === 'rest'
+        ? { ...call, reply: BinaryReply.for(call.reply, sent, body.headers) }
+        : call;
     return new Promise((resolve, reject) => {
-      const handler = new ExchangeHandler({ call, lease, resolve, reject });
+      const handler = new ExchangeHandler({
+        call: asked,
+        ...{ lease, resolve, reject },
+      });
       notes.sent = performance.now();
       pool.dispatch(
         {

@@ -1,15 +1,23 @@
+import { useState } from 'react';
 import { Text } from '@backstage/ui';
 import { EntityInfoCard } from '@backstage/plugin-catalog-react';
+import { mlVersionManagePermission } from '@ml-platform/plugin-ml-common';
 import { useMlQuery } from '../../hooks/useMlQuery';
+import { useRight } from '../../hooks/useRight';
+import { firstReason, rightReason } from '../../lib/actions';
 import { texts } from '../../texts';
-import { Actor, RelativeTime } from '../shared';
+import { ActionButton, Actor, RelativeTime } from '../shared';
 import { notRegistered, QueryView } from '../states';
+import { AliasPolicyDialog } from './AliasPolicyDialog';
 import { RulesTable } from './RulesTable';
 
 /** The aliases of a model, who may move them, and what a version needs. */
 export function AliasRules(props: { model: string }) {
   const { model } = props;
   const say = texts.rules.aliases;
+  const [editing, setEditing] = useState<string>();
+  const mayManage = useRight(mlVersionManagePermission, model);
+  const action = firstReason(rightReason(mayManage, texts.rules.mayNotManage));
   const query = useMlQuery({
     key: `aliases:${model}`,
     load: api => api.aliases.list(model),
@@ -24,23 +32,42 @@ export function AliasRules(props: { model: string }) {
               {say.none}
             </Text>
           ) : (
-            <RulesTable
-              label={say.title}
-              columns={Object.values(say.columns)}
-              rows={items.map(alias => ({
-                key: alias.name,
-                cells: [
-                  alias.name,
-                  alias.version,
-                  <>
-                    <RelativeTime iso={alias.movedAt} /> by{' '}
-                    <Actor actor={alias.movedBy} />
-                  </>,
-                  alias.policy?.movers.join(', ') || say.anybody,
-                  alias.policy?.evidence.join(', ') || say.nothing,
-                ],
-              }))}
-            />
+            <>
+              <RulesTable
+                label={say.title}
+                columns={Object.values(say.columns)}
+                rows={items.map(alias => ({
+                  key: alias.name,
+                  cells: [
+                    alias.name,
+                    alias.version,
+                    <>
+                      <RelativeTime iso={alias.movedAt} /> by{' '}
+                      <Actor actor={alias.movedBy} />
+                    </>,
+                    alias.policy?.movers.join(', ') || say.anybody,
+                    alias.policy?.evidence.join(', ') || say.nothing,
+                    <ActionButton
+                      key="change"
+                      action={action}
+                      label={say.change}
+                      description={say.changeOf(alias.name)}
+                      onPress={() => setEditing(alias.name)}
+                    />,
+                  ],
+                }))}
+              />
+              {editing !== undefined && (
+                <AliasPolicyDialog
+                  model={model}
+                  alias={editing}
+                  policy={items.find(({ name }) => name === editing)?.policy}
+                  action={action}
+                  onDone={query.reload}
+                  onClose={() => setEditing(undefined)}
+                />
+              )}
+            </>
           )
         }
       </QueryView>

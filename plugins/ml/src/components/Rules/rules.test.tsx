@@ -16,6 +16,7 @@ import {
   renderWithMl,
   retentionMock,
 } from '../../__testUtils__/renderWithMl';
+import { AliasRules } from './AliasRules';
 import { RetentionRules } from './RetentionRules';
 import { RulesTab } from './RulesTab';
 
@@ -71,6 +72,7 @@ function renderRules(
   options: {
     retention?: Parameters<typeof retentionMock>[0];
     limits?: Parameters<typeof limitsMock>[0];
+    aliases?: Parameters<typeof aliasesMock>[0];
     denied?: string[];
     element?: JSX.Element;
   } = {},
@@ -94,6 +96,7 @@ function renderRules(
             },
           ],
         }),
+        ...options.aliases,
       }),
       retention: retentionMock({
         get: async () => ({ rule: RULE }),
@@ -124,6 +127,70 @@ it('says which versions would go, and why the others stay', async () => {
   expect(
     await screen.findByRole('row', { name: /^champion/ }),
   ).toHaveTextContent('group:default/quality-teamstaging-hours:24');
+});
+
+it('changes the policy of an alias, and shows how it came about', async () => {
+  const user = userEvent.setup();
+  const setPolicy = jest.fn(async (_model, _alias, policy) => policy);
+  const { toast } = renderRules({
+    aliases: {
+      setPolicy,
+      evidenceKinds: async () => ({
+        items: [
+          {
+            name: 'staging-hours',
+            description: 'it was live in staging for so long',
+            example: 'staging-hours:24',
+          },
+        ],
+      }),
+      policyHistory: async () => ({
+        items: [
+          {
+            after: { movers: [], evidence: ['staging-hours:24'] },
+            at: '2026-11-19T12:00:00Z',
+            by: 'user:default/mia',
+          },
+        ],
+      }),
+    },
+  });
+  await user.click(
+    await screen.findByRole('button', {
+      name: 'Change the policy of champion',
+    }),
+  );
+  const dialog = within(await screen.findByRole('dialog'));
+  expect(
+    await dialog.findByRole('region', { name: 'Changes so far' }),
+  ).toHaveTextContent(
+    'movers: who may manage versions; needs: staging-hours:24',
+  );
+  const movers = dialog.getByRole('textbox', { name: /Who may move it/ });
+  const evidence = dialog.getByRole('textbox', {
+    name: /What a version needs/,
+  });
+  const submit = dialog.getByRole('button', { name: 'Set the policy' });
+  await user.clear(movers);
+  await user.type(movers, 'mia');
+  expect(submit).toHaveAccessibleDescription(/'mia' is not the full reference/);
+  await user.clear(movers);
+  await user.type(movers, 'user:default/mia{enter}group:default/Other-Team');
+  await user.type(evidence, '{enter}luck');
+  expect(submit).toHaveAccessibleDescription(/There is no evidence 'luck'/);
+  await user.clear(evidence);
+  await user.type(evidence, 'staging-hours:48');
+  await user.click(submit);
+  expect(setPolicy).toHaveBeenCalledWith('wine-classifier', 'champion', {
+    movers: ['user:default/mia', 'group:default/other-team'],
+    evidence: ['staging-hours:48'],
+  });
+  await waitFor(() =>
+    expect(screen.queryByRole('dialog')).not.toBeInTheDocument(),
+  );
+  expect(toast.post).toHaveBeenCalledWith(
+    expect.objectContaining({ title: 'The policy of champion is set' }),
+  );
 });
 
 it('sets a rule, and proposes what it does not keep', async () => {
@@ -218,4 +285,17 @@ it.each([
 ])('has a state for %s', async (_state, get, text) => {
   renderRules({ retention: { get } });
   expect(await screen.findByText(text)).toBeInTheDocument();
+});
+
+it('keeps the policy of an alias from who may not change it', async () => {
+  renderRules({
+    // Decisions are remembered from test to test, by model.
+    element: <AliasRules model="rose-classifier" />,
+    denied: ['ml.version.manage'],
+  });
+  await waitFor(() =>
+    expect(
+      screen.getByRole('button', { name: 'Change the policy of champion' }),
+    ).toHaveAttribute('aria-disabled', 'true'),
+  );
 });
