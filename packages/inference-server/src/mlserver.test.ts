@@ -28,8 +28,10 @@ const INSTALL_MS = 500_000;
 // eslint-disable-next-line no-restricted-syntax
 const ROOT = join(__dirname, '../../..');
 const PICKLES = join(ROOT, 'plugins/ml-common/src/pickle/__fixtures__');
-const BOOSTER = join(ROOT, 'packages/inference-server/fixtures/xgboost.ubj');
-const REQUIREMENTS = 'scikit-learn==1.9.1\nxgboost-cpu==3.2.0\n';
+const FIXTURES = join(ROOT, 'packages/inference-server/fixtures');
+const BOOSTER = join(FIXTURES, 'xgboost.ubj');
+const REQUIREMENTS =
+  'scikit-learn==1.9.1\nxgboost-cpu==3.2.0\nlightgbm==4.6.0\n';
 
 /** A row of the wine dataset that the fixtures were trained on; of cultivar 0. */
 const WINE = [
@@ -154,15 +156,23 @@ describe('the format mlserver', () => {
     expect(status.memoryBytes).toBeGreaterThan(50 * 1024 * 1024);
   });
 
-  it('takes tensors in binary', async () => {
+  it('takes and gives tensors in binary', async () => {
     const { data, ...wine } = REQUEST.inputs[0];
     const bytes = Buffer.from(new Float64Array(data).buffer);
     const { body } = await inferBinary(
       bed.server,
       'pickle/versions/1.0.0',
-      binaryBody([{ ...wine, bytes }]),
+      binaryBody([{ ...wine, bytes }], {
+        outputs: [
+          { name: 'predict', parameters: { binary_data: true } },
+          { name: 'predict_proba' },
+        ],
+      }),
     );
-    expect(body.outputs[0].data).toEqual([0]);
+    expect(body.outputs[0].bytes).toEqual(
+      Buffer.from(BigInt64Array.of(0n).buffer),
+    );
+    expect(body.outputs[1].data[0]).toBeGreaterThan(0.99);
   });
 
   it('shares an environment between versions with the same requirements', async () => {
@@ -177,6 +187,26 @@ describe('the format mlserver', () => {
     expect(environments()).toHaveLength(1);
     const { body } = await bed.server.infer('booster/versions/1.0.0', REQUEST);
     expect(body.outputs).toMatchObject([{ name: 'predict', data: [0] }]);
+  });
+
+  it('serves what LightGBM writes, with the figures of LightGBM itself', async () => {
+    const lightgbm = push({
+      runtime: 'lightgbm',
+      file: join(FIXTURES, 'lightgbm.txt'),
+      outputs: [tensor('predict', 'FP64', -1, 3)],
+    });
+    await start(lightgbm, 'lightgbm');
+    await untilReady('lightgbm');
+    expect(environments()).toHaveLength(1);
+    const { body } = await bed.server.infer('lightgbm/versions/1.0.0', REQUEST);
+    const [{ data, name, shape }] = body.outputs;
+    expect({ name, shape }).toEqual({ name: 'predict', shape: [1, 3] });
+    // What its `predict_proba` said when the fixture was made.
+    for (const [index, value] of [
+      0.52325518, 0.28238269, 0.19436212,
+    ].entries()) {
+      expect(data.flat()[index]).toBeCloseTo(value, 7);
+    }
   });
 
   it('gives the process no secret', async () => {
