@@ -1,1 +1,2 @@
 export { CallIt } from './CallIt';
+export { Choice } from './Choice';

@@ -1,4 +1,4 @@
-import { screen, waitFor } from '@testing-library/react';
+import { screen, waitFor, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import type { ModelExperiment } from '@ml-platform/plugin-ml-common';
 import {
@@ -73,6 +73,43 @@ describe('experiments', () => {
       await screen.findByRole('button', { name: 'Stop experiment' }),
     );
     expect(stop).toHaveBeenCalledWith('wine-classifier', 'production');
+  });
+
+  it('start from a form that says what is missing', async () => {
+    const user = userEvent.setup();
+    const start = jest.fn(async () => EXPERIMENT);
+    render({ list: async () => ({ items: [EXPERIMENT] }), start });
+    await user.click(
+      await screen.findByRole('button', { name: 'Start an experiment…' }),
+    );
+    const dialog = within(await screen.findByRole('dialog'));
+    const submit = dialog.getByRole('button', { name: 'Start it' });
+    expect(submit).toHaveAccessibleDescription(/Give it a name/);
+    await user.type(dialog.getByRole('textbox', { name: /^Name/ }), 'size');
+    expect(submit).toHaveAccessibleDescription(/two arms at least/);
+    await user.type(
+      dialog.getByRole('textbox', { name: /^Arms/ }),
+      'control=1.0.0:80{enter}new=1.1.0:20',
+    );
+    await user.type(
+      dialog.getByRole('textbox', { name: /^Header/ }),
+      'X-User-Id',
+    );
+    await user.click(dialog.getByRole('radio', { name: 'Production' }));
+    expect(submit).toHaveAccessibleDescription(/runs in production already/);
+    await user.click(dialog.getByRole('radio', { name: 'Staging' }));
+    await user.click(submit);
+    expect(start).toHaveBeenCalledWith('wine-classifier', {
+      ...{ environment: 'staging', name: 'size', forcible: true },
+      stickyHeader: 'x-user-id',
+      arms: [
+        { name: 'control', version: '1.0.0', weight: 80 },
+        { name: 'new', version: '1.1.0', weight: 20 },
+      ],
+    });
+    await waitFor(() =>
+      expect(screen.queryByRole('dialog')).not.toBeInTheDocument(),
+    );
   });
 
   it('cannot be stopped by who may not deploy', async () => {
