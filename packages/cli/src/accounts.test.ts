@@ -58,7 +58,7 @@ describe('service accounts, through ml', () => {
       team,
       name: 'ci',
       description: 'Registers what main builds',
-      capabilities: ['read', 'register'],
+      capabilities: ['read', 'register', 'deploy:staging'],
       models: [MODEL],
       trust: { issuer: ci.url, audience: 'ml-platform', subject: MAIN },
     });
@@ -111,6 +111,16 @@ describe('service accounts, through ml', () => {
     const twice = await run([...exchange, '--token-file', file]);
     expect(twice.code).toBe(4);
     expect(twice.stderr).toContain('before');
+  });
+
+  it('deploys without the right to predict', async () => {
+    const given = await asMei('service-accounts', 'token', 'quality-team/ci');
+    const deployed = await run(
+      ['deploy', `${MODEL}@1.0.0`, '--env', 'staging'],
+      { ML_TOKEN: given.stdout.trim() },
+    );
+    expect(deployed.stderr).toContain('is live in staging');
+    expect(deployed.code).toBe(0);
   });
 
   it('ends one token alone', async () => {

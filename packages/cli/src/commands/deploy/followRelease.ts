@@ -6,6 +6,7 @@ import {
 import type { CommandContext } from '../../CommandContext';
 import { CliError } from '../../errors/CliError';
 import { ExitCode } from '../../errors/ExitCode';
+import { toCliError } from '../../errors/toCliError';
 import { formatDuration } from '../../output/format';
 import { curlFor } from '../predict/curlFor';
 import { sampleRequest } from '../predict/sampleRequest';
@@ -113,13 +114,18 @@ export async function followRelease({
   );
   const endpoint = deployment?.endpoint;
   const request = endpoint
-    ? await sampleRequest(client, model, version)
+    ? await sampleRequest(client, model, version).catch(ifNotAllowed)
     : undefined;
   const curl = endpoint && request && curlFor(endpoint, request);
   await printRelease(context, release, { endpoint, curl });
   if (curl && curl.length <= 2_000) output.info(`\nCall it:\n${curl}`);
   else
     output.hint(`Call it: ml predict ${model} --env ${environment} --sample`);
+}
+
+/** Who may release need not be let at predictions. */
+function ifNotAllowed(error: unknown): undefined {
+  if (toCliError(error).exitCode !== ExitCode.auth) throw error;
 }
 
 async function printRelease(
