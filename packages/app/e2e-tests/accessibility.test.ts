@@ -131,6 +131,30 @@ const VIEWS: Array<{
     },
   },
   {
+    name: 'change of a policy',
+    address: '/ml/policies',
+    ready: async page => {
+      await page.getByRole('button', { name: 'Change Roles' }).click();
+      await expect(page.getByRole('dialog')).toContainText('ml-engineer');
+    },
+  },
+  {
+    name: 'access review',
+    address: '/ml/access?view=review',
+    ready: page =>
+      expect(
+        page.getByRole('row', { name: /user:default\/mei/ }),
+      ).toBeVisible(),
+  },
+  {
+    name: 'new service account',
+    address: '/ml/access?view=accounts',
+    ready: async page => {
+      await page.getByRole('button', { name: /^Create a service/ }).click();
+      await expect(page.getByRole('dialog')).toContainText('deploy:staging');
+    },
+  },
+  {
     name: 'promote dialog',
     address: '/ml/releases',
     ready: async page => {

@@ -176,8 +176,7 @@ export const lifecycleTexts = {
     intro:
       'What needs a second person: nobody decides on what they asked for themselves.',
     filter: 'Requests',
-    waiting: 'Waiting',
-    all: 'All',
+    shown: { waiting: 'Waiting', review: 'To review', all: 'All' },
     state: {
       pending: 'Waiting',
       approved: 'Approved',
@@ -219,6 +218,23 @@ export const lifecycleTexts = {
     notOwn: 'Only who asked for it can withdraw it; deny it instead.',
     mayNotDecide:
       'You may not decide on requests: that takes the permission ml.approval.decide. Ask a platform admin for it.',
+    breakGlass: {
+      label: 'Break the glass',
+      reason: 'Why it cannot wait',
+      noReason: 'Say in ten characters or more why it cannot wait.',
+      will: [
+        'It is done at once, without a second person.',
+        'Everybody who was passed over is told, and it stays on the list until somebody else reviewed it.',
+      ],
+      done: (subject: string) => `${subject}: done without a second person`,
+      alone: 'Done without a second person by',
+      open: 'waits for a review',
+      own: 'You had a part in it, so somebody else has to review it.',
+      says: 'says',
+      verdict: { justified: 'Justified', unjustified: 'Not justified' },
+      reviewWill: ['Your word stays with the request, and in the audit log.'],
+      reviewed: (subject: string) => `${subject}: reviewed`,
+    },
     over: (state: ApprovalState): string =>
       `The request is ${state} and cannot be decided on any more.`,
   },

@@ -25,15 +25,17 @@ export class VersionFiles {
   async open(
     context: RequestContext,
     key: { model: string; version: string; path: string },
-  ): Promise<{ file: VersionFile; blob: StoredBlob }> {
+  ): Promise<{
+    file: VersionFile;
+    blob: StoredBlob;
+    /** Whether the caller may go on reading it. */
+    mayStill: () => Promise<boolean>;
+  }> {
     const { artifacts, authorizer, registry } = this.#options;
     const { model, path } = key;
     const version = await registry.getVersion(context, model, key.version);
-    await authorizer.requireForModel(
-      context,
-      mlArtifactPullPermission,
-      await registry.getModel(context, model),
-    );
+    const owned = await registry.getModel(context, model);
+    await authorizer.requireForModel(context, mlArtifactPullPermission, owned);
     const file = version.files.find(entry => entry.path === path);
     if (!file) {
       throw new NotFoundError(
@@ -52,6 +54,11 @@ export class VersionFiles {
         }`,
       );
     }
-    return { file, blob };
+    return {
+      ...{ file, blob },
+      mayStill: () =>
+        // A context of its own, as decisions are kept for each.
+        authorizer.canForModel({ ...context }, mlArtifactPullPermission, owned),
+    };
   }
 }

@@ -1,7 +1,8 @@
-import { pipeline } from 'node:stream/promises';
 import type { HttpAuthService } from '@backstage/backend-plugin-api';
+import { NotAllowedError } from '@backstage/errors';
 import type express from 'express';
 import Router from 'express-promise-router';
+import { sendWhileAllowed } from '../http/sendWhileAllowed';
 import { toContext } from '../http/requestContext';
 import type { VersionFiles } from './VersionFiles';
 
@@ -23,7 +24,9 @@ export function createFilesRouter(options: {
       version,
       0: path,
     } = request.params as Record<string, string>;
-    const { file, blob } = await files.open(context, { model, version, path });
+    const { file, blob, mayStill } = await files.open(context, {
+      ...{ model, version, path },
+    });
     // What a team uploaded is never run as part of the portal.
     response
       .attachment(path.split('/').at(-1))
@@ -40,7 +43,13 @@ export function createFilesRouter(options: {
       response.status(304).end();
       return;
     }
-    await pipeline(blob.stream, response);
+    await sendWhileAllowed(blob.stream, response, {
+      mayStill,
+      toError: () =>
+        new NotAllowedError(
+          'The right to read this was revoked while it was read',
+        ),
+    });
   });
 
   return router;

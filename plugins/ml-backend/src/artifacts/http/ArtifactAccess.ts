@@ -110,6 +110,20 @@ export class ArtifactAccess {
     return (await this.decide(authenticated, attempt)) === 'allowed';
   }
 
+  /** The same for a request that goes on, from its token on; a denial is recorded. */
+  async isStillAllowed(
+    req: Request,
+    options: { requestId: string; attempt: Attempt },
+  ): Promise<boolean> {
+    try {
+      const authenticated = await this.authenticate(req, options);
+      return await this.isAllowed(authenticated, options.attempt);
+    } catch (error) {
+      if (error instanceof OciError) return false;
+      throw error;
+    }
+  }
+
   /** A denial is recorded, also of what is hidden. */
   async decide(
     { account, credentials, caller }: AuthenticatedCaller,

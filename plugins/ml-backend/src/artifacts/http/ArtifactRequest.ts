@@ -27,6 +27,8 @@ export interface ArtifactRequest<TStore = EmbeddedArtifactStore> {
     permission: ResourcePermission,
     repository?: string,
   ) => Promise<boolean>;
+  /** Whether the caller, and the token, are still good for this request. */
+  mayStill: () => Promise<boolean>;
   /** Whether there is no repository that the caller may not read. */
   mayReadAll: () => Promise<boolean>;
 }

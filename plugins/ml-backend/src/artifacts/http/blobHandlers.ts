@@ -1,5 +1,5 @@
-import { pipeline } from 'node:stream/promises';
 import type { ByteRange } from '@ml-platform/plugin-ml-node';
+import { sendWhileAllowed } from '../../http/sendWhileAllowed';
 import { OciError } from '../OciError';
 import { checkDigest } from '../references';
 import type { ArtifactRequest, ReadableStore } from './ArtifactRequest';
@@ -54,7 +54,15 @@ export async function getBlob(request: ReadRequest): Promise<void> {
     res.set('Content-Range', `bytes ${range.start}-${range.end}/${size}`);
   }
   // An empty body would otherwise leave with its first error unnoticed.
-  await pipeline(blob.stream, res);
+  await sendWhileAllowed(blob.stream, res, {
+    mayStill: request.mayStill,
+    toError: () =>
+      new OciError({
+        status: 403,
+        code: 'DENIED',
+        message: 'the right to read this was revoked while it was read',
+      }),
+  });
 }
 
 function setHeaders(

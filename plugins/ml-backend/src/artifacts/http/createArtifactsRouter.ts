@@ -104,6 +104,7 @@ async function answer<TStore>(
     baseUrl: req.baseUrl,
     may: (other, from = repository) =>
       access.isAllowed(authenticated, { permission: other, repository: from }),
+    mayStill: () => access.isStillAllowed(req, { requestId, attempt }),
     mayReadAll: () => access.canReadAll(authenticated),
   });
 }

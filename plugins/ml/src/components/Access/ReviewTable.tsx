@@ -1,6 +1,5 @@
 import { Cell, CellText, type ColumnConfig, Table } from '@backstage/ui';
 import type { AccessEntry } from '@ml-platform/plugin-ml-common';
-import { formatAbsolute } from '../../lib/time';
 import { texts } from '../../texts';
 import { Actor, RelativeTime } from '../shared';
 
@@ -31,14 +30,12 @@ const COLUMNS: ColumnConfig<Row>[] = [
   {
     id: 'from',
     label: say.columns.from,
-    cell: ({ from }) => <CellText title={formatAbsolute(from)} />,
+    cell: ({ from }) => <CellText title={from.slice(0, 10)} />,
   },
   {
     id: 'until',
     label: say.columns.until,
-    cell: ({ until }) => (
-      <CellText title={until ? formatAbsolute(until) : '–'} />
-    ),
+    cell: ({ until }) => <CellText title={until?.slice(0, 10) ?? '–'} />,
   },
   {
     id: 'state',

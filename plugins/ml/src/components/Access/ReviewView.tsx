@@ -12,6 +12,7 @@ import { saveText } from '../../lib/saveFile';
 import { texts } from '../../texts';
 import { DayField } from '../Lifecycle/DayField';
 import { LoadingState, QueryView, StateMessage } from '../states';
+import classes from './Access.module.css';
 import { ReviewTable } from './ReviewTable';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
@@ -52,6 +53,7 @@ export function ReviewView() {
           onChange={setTo}
         />
         <Select
+          className={classes.kind}
           label={say.kind}
           size="small"
           options={[

@@ -13,6 +13,7 @@ import type { Tone } from '../../lib/health';
 import { texts } from '../../texts';
 import { ActionButton, Actor, RelativeTime, StateLabel } from '../shared';
 import classes from './Approvals.module.css';
+import { BreakGlass } from './BreakGlass';
 import { DecisionDialog } from './DecisionDialog';
 
 const TONES: Record<Approval['state'], Tone> = {
@@ -113,6 +114,13 @@ export function ApprovalItem(props: {
           ))}
         </Flex>
       )}
+      <BreakGlass
+        approval={approval}
+        kind={props.kind}
+        identity={identity}
+        mayDecide={mayDecide}
+        onDone={onDone}
+      />
       {deciding && (
         <DecisionDialog
           approval={approval}

@@ -16,21 +16,25 @@ import { ApprovalItem } from './ApprovalItem';
 import classes from './Approvals.module.css';
 
 const PAGE_SIZE = 20;
+/** `review`: what was done alone and waits for a second person's word. */
+const SHOWN = ['waiting', 'review', 'all'] as const;
 
 /** `/ml/approvals`: what waits for a second person, and what was decided. */
 export function ApprovalsPage(props: { onChange?: () => void }) {
   const say = texts.approvals;
   const [cursor, setCursor] = useSearchParameter('cursor');
   const [parameters, setParameters] = useSearchParams();
-  const isAll = parameters.get('show') === 'all';
+  const show = SHOWN.find(name => name === parameters.get('show')) ?? 'waiting';
+  const isAll = show === 'all';
   const query = useMlQuery({
-    key: `approvals:${isAll}:${cursor ?? ''}`,
+    key: `approvals:${show}:${cursor ?? ''}`,
     load: async api => {
       const [{ identity }, kinds, page] = await Promise.all([
         api.info(),
         api.approvals.listKinds(),
         api.approvals.list({
-          state: isAll ? undefined : 'pending',
+          state: show === 'waiting' ? 'pending' : undefined,
+          ...(show === 'review' && { review: 'open' as const }),
           limit: PAGE_SIZE,
           cursor,
         }),
@@ -49,15 +53,18 @@ export function ApprovalsPage(props: { onChange?: () => void }) {
           aria-label={say.filter}
           selectionMode="single"
           disallowEmptySelection
-          selectedKeys={[isAll ? 'all' : 'waiting']}
+          selectedKeys={[show]}
           onSelectionChange={keys => {
             const [key] = [...keys];
             // The other list has pages of its own, so the cursor goes.
-            setParameters(key === 'all' ? { show: 'all' } : {});
+            setParameters(key === 'waiting' ? {} : { show: String(key) });
           }}
         >
-          <ToggleButton id="waiting">{say.waiting}</ToggleButton>
-          <ToggleButton id="all">{say.all}</ToggleButton>
+          {SHOWN.map(name => (
+            <ToggleButton key={name} id={name}>
+              {say.shown[name]}
+            </ToggleButton>
+          ))}
         </ToggleButtonGroup>
         <QueryView query={query} loading={<LoadingState lines={8} />}>
           {({ identity, kinds, page }) => (

@@ -108,6 +108,57 @@ it('shows past requests with who decided, and no buttons', async () => {
   );
 });
 
+it('breaks the glass for a reason, which somebody else reviews', async () => {
+  const user = userEvent.setup();
+  const breakGlass = jest.fn(async () => anApproval({ state: 'used' }));
+  renderApprovals([own()], { breakGlass });
+  await user.click(
+    await screen.findByRole('button', { name: /^Break the glass/ }),
+  );
+  const asked = within(await screen.findByRole('dialog'));
+  const submit = asked.getByRole('button', { name: 'Break the glass' });
+  expect(submit).toHaveAccessibleDescription(/why it cannot wait/);
+  await user.type(asked.getByRole('textbox'), 'All callers are refused');
+  await user.click(submit);
+  expect(breakGlass).toHaveBeenCalledWith('approval-1', {
+    reason: 'All callers are refused',
+  });
+});
+
+it('lists what was done alone, and takes the word of a second person', async () => {
+  const user = userEvent.setup();
+  const review = jest.fn(async () => anApproval({ state: 'used' }));
+  const { list } = renderApprovals(
+    [
+      anApproval({
+        state: 'used',
+        breakGlass: {
+          ...{ by: 'user:default/olga', at: '2026-11-23T11:30:00Z' },
+          reason: 'All callers were refused',
+        },
+      }),
+    ],
+    { review },
+    '/?show=review',
+  );
+  const item = await screen.findByRole('listitem', { name: /^Delete/ });
+  expect(item).toHaveTextContent(
+    /by olga: All callers were refused · waits for a review/,
+  );
+  expect(list).toHaveBeenCalledWith(
+    expect.objectContaining({ review: 'open', state: undefined }),
+  );
+  const justified = within(item).getByRole('button', { name: /^Justified/ });
+  await waitFor(() => expect(justified).not.toHaveAttribute('aria-disabled'));
+  await user.click(justified);
+  const asked = within(await screen.findByRole('dialog'));
+  await user.click(asked.getByRole('button', { name: 'Justified' }));
+  expect(review).toHaveBeenCalledWith('approval-1', {
+    verdict: 'justified',
+    comment: undefined,
+  });
+});
+
 it('says that nothing waits', async () => {
   renderApprovals([]);
   expect(await screen.findByText('Nothing waits for you')).toBeInTheDocument();

@@ -51,11 +51,10 @@ const HISTORY: PolicyVersion[] = [
 
 function renderPolicy(
   partial: Parameters<typeof policyMock>[0] = {},
-  options: { denied?: string[]; waiting?: PolicyKey[] } = {},
+  options: { waiting?: PolicyKey[] } = {},
 ) {
   const propose = jest.fn(async () => ({ version: 2, changes: [] }));
   const view = renderWithMl(<PolicyPage />, {
-    denied: options.denied,
     api: mlApiMock({
       policy: policyMock({
         get: async () => STATE,
@@ -147,14 +146,6 @@ it('shows the refusal of the server and keeps what was written', async () => {
   expect(
     dialog.getByText('roles.ml-engineer: + group:default/pricing-team'),
   ).toBeInTheDocument();
-});
-
-it('says why a policy cannot be changed', async () => {
-  renderPolicy({}, { denied: ['ml.policy.propose'] });
-  const change = within(await item('Quotas')).getByRole('button');
-  await waitFor(() =>
-    expect(change).toHaveAccessibleDescription(/Only platform admins/),
-  );
 });
 
 it('leaves to the configuration what is its own', async () => {
