@@ -386,7 +386,10 @@ export const mlPlugin = createBackendPlugin({
           runner,
           steering,
         } = createReleases({
-          deps,
+          deps: {
+            ...deps,
+            auth: deps.auditInbox.refusals.watch(deps.auth, 'ml'),
+          },
           config,
           knex,
           shared,

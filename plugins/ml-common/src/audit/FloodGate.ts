@@ -30,7 +30,10 @@ export class FloodGate {
     const { each = 5, windowMs = 60_000 } = this.#options;
     let window = this.#windows.get(sort);
     if (!window) {
-      const timer = setTimeout(() => this.#end(sort), windowMs);
+      const timer = setTimeout(() => {
+        // Who could be told of a failure is who records, and that has failed.
+        this.#end(sort).catch(() => {});
+      }, windowMs);
       // Of Node: what waits does not keep the process alive.
       (timer as { unref?: () => void }).unref?.();
       window = { count: 0, timer };

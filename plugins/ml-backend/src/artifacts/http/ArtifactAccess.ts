@@ -3,6 +3,7 @@ import type {
   BackstageCredentials,
 } from '@backstage/backend-plugin-api';
 import type { ResourcePermission } from '@backstage/plugin-permission-common';
+import { FloodGate } from '@ml-platform/plugin-ml-common';
 import type { Request } from 'express';
 import type { AccountIdentity } from '../../authorization/accountScope';
 import { accountOf } from '../../http/accountOf';
@@ -52,6 +53,8 @@ interface Attempt {
   repository: string;
 }
 
+const STRANGER = 'anonymous';
+const STRANGERS_PER_MINUTE = 100;
 const CHALLENGE = { 'WWW-Authenticate': 'Basic realm="ML Platform"' };
 
 /**
@@ -60,9 +63,22 @@ const CHALLENGE = { 'WWW-Authenticate': 'Basic realm="ML Platform"' };
  */
 export class ArtifactAccess {
   readonly #options: ArtifactAccessOptions;
+  /** Anybody can ask without a token; that must not fill the audit log. */
+  readonly #strangers: FloodGate;
 
   constructor(options: ArtifactAccessOptions) {
     this.#options = options;
+    this.#strangers = new FloodGate({
+      each: STRANGERS_PER_MINUTE,
+      onMore: (action, more) =>
+        options.audit.record({
+          actor: STRANGER,
+          action: action as ArtifactAuditEvent['action'],
+          resource: 'artifacts',
+          outcome: 'denied',
+          details: { more },
+        }),
+    });
   }
 
   /**
@@ -78,7 +94,7 @@ export class ArtifactAccess {
     const token = requestToken(req);
     if (!token) {
       if (attempt) {
-        await this.#recordDenial({ actor: 'anonymous', requestId }, attempt);
+        await this.#recordDenial({ actor: STRANGER, requestId }, attempt);
       }
       throw unauthorized(
         'sign in with a Backstage token, as bearer token or as the password of Basic authentication',
@@ -92,7 +108,7 @@ export class ArtifactAccess {
       if (name !== 'AuthenticationError' && name !== 'NotAllowedError') {
         throw error;
       }
-      await this.#recordDenial({ actor: 'anonymous', requestId }, attempt);
+      await this.#recordDenial({ actor: STRANGER, requestId }, attempt);
       throw unauthorized('the token is not valid here, or has expired', error);
     }
     return {
@@ -147,9 +163,12 @@ export class ArtifactAccess {
     caller: ArtifactCaller,
     attempt: Attempt | undefined,
   ): Promise<void> {
+    const action = actionOf(attempt);
+    const isStranger = caller.actor === STRANGER;
+    if (isStranger && !this.#strangers.passes(action)) return;
     await this.#options.audit.record({
       ...caller,
-      action: actionOf(attempt),
+      action,
       resource: attempt?.repository.slice(0, 255) || 'artifacts',
       outcome: 'denied',
     });
