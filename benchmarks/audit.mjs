@@ -12,7 +12,6 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
-import { ensureToolchain } from '../scripts/lib/toolchain.mjs';
 import { loadTypeScript } from './lib/loadTypeScript.mjs';
 import { startPostgres, startSqlite } from './lib/registryDatabases.mjs';
 
@@ -93,7 +92,6 @@ async function measure({ knex }, audit) {
   return results;
 }
 
-await ensureToolchain();
 const audit = await loadTypeScript('plugins/ml-backend/src/audit', [
   'DatabaseAuditLog',
   'tree/Sequencer',

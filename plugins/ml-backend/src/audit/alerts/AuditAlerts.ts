@@ -122,13 +122,13 @@ export class AuditAlerts {
   async notify(): Promise<void> {
     const { getRecipients, knex, logger, notifications } = this.#options;
     if (!notifications) return;
-    const recipients = await getRecipients();
-    if (!recipients.length) return;
     const rows = await knex<AlertRow>('ml_audit_alerts')
       .whereNull('notified_at')
       .whereNull('closed_at')
       .orderBy('raised_at')
       .limit(20);
+    const recipients = rows.length ? await getRecipients() : [];
+    if (!recipients.length) return;
     for (const { id, kind, message } of rows) {
       try {
         await notifications.send({
