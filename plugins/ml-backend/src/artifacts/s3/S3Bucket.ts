@@ -11,11 +11,12 @@ import {
   type ListMultipartUploadsCommandOutput,
   paginateListObjectsV2,
   PutObjectCommand,
-  S3Client,
+  type S3Client,
 } from '@aws-sdk/client-s3';
 import type { LoggerService } from '@backstage/backend-plugin-api';
 import type { ByteRange } from '@ml-platform/plugin-ml-node';
 import { composeObject, type ObjectPiece } from './composeObject';
+import { createS3Client, keyPrefixOf } from './createS3Client';
 import type { S3Options } from './S3Options';
 import {
   describeFailure,
@@ -42,18 +43,10 @@ export class S3Bucket {
   readonly #logger: LoggerService;
 
   constructor(options: S3Options & { logger: LoggerService }) {
-    const { accessKeyId, secretAccessKey, prefix = '' } = options;
     this.#name = options.bucket;
-    this.#prefix = prefix.replace(/^\/+|\/+$/g, '').replace(/.$/, '$&/');
+    this.#prefix = keyPrefixOf(options);
     this.#logger = options.logger;
-    this.#client = new S3Client({
-      region: options.region ?? 'us-east-1',
-      endpoint: options.endpoint,
-      forcePathStyle: options.forcePathStyle ?? options.endpoint !== undefined,
-      credentials:
-        accessKeyId !== undefined && secretAccessKey !== undefined
-          ? { accessKeyId, secretAccessKey }
-          : undefined,
+    this.#client = createS3Client(options, {
       maxAttempts: 4,
       // Blobs are checked against their digests.
       responseChecksumValidation: 'WHEN_REQUIRED',

@@ -4,8 +4,9 @@ import {
   HeadObjectCommand,
   ListObjectVersionsCommand,
   PutObjectCommand,
-  S3Client,
+  type S3Client,
 } from '@aws-sdk/client-s3';
+import { createS3Client, keyPrefixOf } from '../../artifacts/s3/createS3Client';
 import type { S3Options } from '../../artifacts/s3/S3Options';
 import type { CheckpointSink, KeptCheckpoint } from './CheckpointSink';
 import { sizeIn } from './checkpoint';
@@ -42,18 +43,10 @@ export class S3Sink implements CheckpointSink {
   #isLocked = false;
 
   constructor(options: S3SinkOptions) {
-    const { accessKeyId, bucket, prefix = '', secretAccessKey } = options;
     this.#options = options;
-    this.#prefix = prefix.replace(/^\/+|\/+$/g, '').replace(/.$/, '$&/');
-    this.name = `s3://${bucket}/${this.#prefix}`;
-    this.#client = new S3Client({
-      region: options.region ?? 'us-east-1',
-      endpoint: options.endpoint,
-      forcePathStyle: options.forcePathStyle ?? options.endpoint !== undefined,
-      credentials:
-        accessKeyId !== undefined && secretAccessKey !== undefined
-          ? { accessKeyId, secretAccessKey }
-          : undefined,
+    this.#prefix = keyPrefixOf(options);
+    this.name = `s3://${options.bucket}/${this.#prefix}`;
+    this.#client = createS3Client(options, {
       maxAttempts: 3,
       requestHandler: {
         connectionTimeout: 5_000,
