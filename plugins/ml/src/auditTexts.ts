@@ -94,7 +94,7 @@ export const auditTexts = {
     title: 'Months of the log',
     intro: 'What is sealed, what is kept, and until when',
     none: 'The log has no entries yet.',
-    help: 'An auditor sets a legal hold with `ml audit holds place`, and has a month whose time is over disposed of with `ml audit dispose`; a platform admin approves. The hashes of its entries stay, so every proof is as good as before.',
+    help: 'An auditor sets a legal hold with “ml audit holds place”, and has a month whose time is over disposed of with “ml audit dispose”; a platform admin approves. The hashes of its entries stay, so every proof is as good as before.',
     columns: {
       month: 'Month',
       state: 'State',

@@ -5,6 +5,7 @@
  */
 import { randomUUID } from 'node:crypto';
 import { writeSync } from 'node:fs';
+import { setImmediate } from 'node:timers/promises';
 import createKnex from 'knex';
 import { startAudit } from '../startAudit';
 import { readAuditConfig } from '../readAuditConfig';
@@ -64,6 +65,8 @@ async function main() {
         );
       });
       writeSync(1, `${id}\n`);
+      // As between requests: SQLite does all at once, and timers would never run.
+      await setImmediate();
     }
   };
   await Promise.all(Array.from({ length: WRITERS }, write));
