@@ -181,7 +181,7 @@ describe('every change of the REST API', () => {
     });
     await progressing(other.id);
     const force = await mia.requestReleaseException(MODEL, {
-      ...{ rule: 'force-promote', version: '1.2.0', reason },
+      ...{ rule: 'force-promote', release: other.id, reason },
     });
     await olga.approvals.decide(force.id, 'approve', {});
     await mia.steerRelease(other.id, 'promote', { reason });
