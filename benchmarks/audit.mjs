@@ -35,7 +35,11 @@ async function rate(write, writers = 1) {
   const begun = performance.now();
   let count = 0;
   const run = async () => {
-    while (performance.now() < end) count += await write(count);
+    while (performance.now() < end) {
+      // Not `count += await …`: others add to it meanwhile.
+      const written = await write(count);
+      count += written;
+    }
   };
   await Promise.all(Array.from({ length: writers }, run));
   return count / ((performance.now() - begun) / 1000);
