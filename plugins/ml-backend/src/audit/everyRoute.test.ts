@@ -35,9 +35,13 @@ const ELSEWHERE: Record<string, string> = {
     'evaluations/evaluations.test.ts',
   'POST /models/:model/deployments/:environment/predict':
     'predictions/predictions.test.ts',
+  'POST /policy/proposals': 'policy/policy.test.ts',
   'POST /gitops/sync': 'gitops/gitopsRules.test.ts',
   'POST /gitops/apply': 'gitops/gitopsRules.test.ts',
 };
+
+/** What is sent there is only looked at. */
+const CHANGES_NOTHING = ['POST /policy/previews'];
 
 /** The route that a path is of: the one that names most of it literally. */
 function routeOf(method: string, path: string, routes: string[]) {
@@ -50,7 +54,9 @@ function routeOf(method: string, path: string, routes: string[]) {
 }
 
 describe('every change of the REST API', () => {
-  const mutating = listRoutes().filter(route => !route.startsWith('GET '));
+  const mutating = listRoutes().filter(
+    route => !route.startsWith('GET ') && !CHANGES_NOTHING.includes(route),
+  );
   const seen = new Map<string, string | undefined>();
   let knex: Knex;
   let platform: TestPlatform;
