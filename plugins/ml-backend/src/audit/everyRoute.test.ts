@@ -108,6 +108,9 @@ describe('every change of the REST API', () => {
       const now = await mia.getRelease(id);
       return now.state === 'progressing' && now.rollout ? now : undefined;
     }, 'the canary to progress');
+  /** Changes that were made and left nothing. */
+  const silent = () =>
+    [...seen].flatMap(([route, action]) => (action ? [] : [route]));
   const reason = 'because a test needs it';
   const inDays = (days: number) =>
     new Date(Date.now() + days * 86_400_000).toISOString();
@@ -155,6 +158,7 @@ describe('every change of the REST API', () => {
       ...{ reason, expiresAt: inDays(9) },
     });
     await mia.access.revokeGrant(grant.id);
+    expect(silent()).toEqual([]);
   });
 
   it('leaves an event: releases and experiments', async () => {
@@ -207,7 +211,7 @@ describe('every change of the REST API', () => {
     await mia.experiments.change(MODEL, 'production', { arms: arms(50) });
     await mia.experiments.stop(MODEL, 'production');
     await mia.undeploy(MODEL, 'staging');
-    expect(platform.target.held('production', MODEL)).toBeDefined();
+    expect(silent()).toEqual([]);
   });
 
   it('leaves an event: what is about the platform', async () => {
@@ -232,11 +236,10 @@ describe('every change of the REST API', () => {
     const { credentials } = await mia.serviceAccounts.get(ref);
     await mia.serviceAccounts.revokeCredential(ref, credentials[0].id);
     await mia.serviceAccounts.revoke(ref, { reason });
+    expect(silent()).toEqual([]);
   });
 
   it('was tried, here or where it is said', () => {
-    const silent = [...seen].filter(([, action]) => !action);
-    expect(silent).toEqual([]);
     const untried = mutating.filter(
       route => !seen.has(route) && !(route in ELSEWHERE),
     );
