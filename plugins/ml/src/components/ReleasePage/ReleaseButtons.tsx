@@ -77,7 +77,7 @@ export function ReleaseButtons(props: {
           <ActionButton
             action={all.production.deployVersion(version)}
             label={texts.promote.label}
-            description={texts.promote.title(model.name, version)}
+            description={`${texts.promote.label}: ${model.name} ${version}`}
             variant="primary"
             onPress={() => setDialog('promote')}
           />
