@@ -173,7 +173,7 @@ function readSeed(text: string): Buffer {
 }
 
 /** Of its own, so that a seal gives nothing away of the signing key. */
-function sealKeyFrom(seed: Buffer): Buffer {
+export function sealKeyFrom(seed: Buffer): Buffer {
   return Buffer.from(
     hkdfSync('sha256', seed, '', 'ml-platform audit entry seal v1', 32),
   );

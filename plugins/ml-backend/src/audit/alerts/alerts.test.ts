@@ -8,6 +8,7 @@ import { testDatabases } from '../../__testUtils__/databases';
 import { refusal } from '../../__testUtils__/refusal';
 import { eventually, TestPlatform } from '../../__testUtils__/startPlatform';
 import { DatabaseAuditLog } from '../DatabaseAuditLog';
+import { sealKeyFrom } from '../startAudit';
 import { Sequencer } from '../tree/Sequencer';
 import { HeadWatch } from './HeadWatch';
 
@@ -16,7 +17,8 @@ jest.setTimeout(120_000);
 const databases = testDatabases();
 const SAM = 'user:default/sam';
 const AUDITORS = 'group:default/security-team';
-const KEY = Buffer.alloc(32, 1).toString('base64url');
+const SEED = Buffer.alloc(32, 1);
+const KEY = SEED.toString('base64url');
 
 describe.each(databases.ids)('alerts about the log on %s', databaseId => {
   let knex: Knex;
@@ -89,7 +91,9 @@ describe.each(databases.ids)('alerts about the log on %s', databaseId => {
   });
 
   it('are raised for an intent without an outcome, once, and closed by an auditor', async () => {
-    const log = new DatabaseAuditLog({ knex });
+    const log = new DatabaseAuditLog({
+      ...{ knex, sealKey: sealKeyFrom(SEED) },
+    });
     await platform.stop();
     const intent = {
       actor: 'user:default/mia',
@@ -102,8 +106,6 @@ describe.each(databases.ids)('alerts about the log on %s', databaseId => {
     await log.record(answered);
     await log.record(abandoned);
     await log.record({ ...answered, outcome: 'failed' });
-    // Written by nobody who has the key: that is not what is tried here.
-    await knex('ml_audit_head').update({ unsealed_until: 1_000 });
     await start();
 
     const alert = await alertOf('missing-outcome');
