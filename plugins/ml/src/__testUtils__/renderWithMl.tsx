@@ -93,7 +93,11 @@ const noTraffic: MlApi['predictions']['getTraffic'] = async () => ({
   ...{ versions: [], intervalSeconds: 900, intervals: [] },
 });
 export const predictionsMock = (partial: Partial<MlApi['predictions']> = {}) =>
-  partOf<MlApi['predictions']>()({ getTraffic: noTraffic, ...partial });
+  partOf<MlApi['predictions']>()({
+    getTraffic: noTraffic,
+    getSample: async () => JSON.stringify({ inputs: [{ data: [14.22] }] }),
+    ...partial,
+  });
 export const batchJobsMock = (partial: Partial<MlApi['batchJobs']> = {}) =>
   partOf<MlApi['batchJobs']>()({
     list: async () => ({ items: [] }),
