@@ -1,4 +1,5 @@
-import { EntityRefLinks } from '@backstage/plugin-catalog-react';
+import { Fragment } from 'react';
+import { EntityRefLink } from '@backstage/plugin-catalog-react';
 import type { PolicyKey } from '@ml-platform/plugin-ml-common';
 import { type PolicyField, policyFields } from '../../lib/policyFields';
 import { texts } from '../../texts';
@@ -24,7 +25,14 @@ function renderValue(name: PolicyKey, { kind, value }: PolicyField) {
   if (items && !items.length) {
     return name === 'roles' ? texts.policy.nobody : texts.policy.nothing;
   }
-  if (name === 'roles' && items) return <EntityRefLinks entityRefs={items} />;
+  if (name === 'roles' && items) {
+    return items.map((ref: string, index) => (
+      <Fragment key={ref}>
+        {index > 0 && ', '}
+        <EntityRefLink entityRef={ref} hideIcon />
+      </Fragment>
+    ));
+  }
   if (kind === 'lines') return items!.join(', ');
   if (kind !== 'json') return String(value);
   if (items) return items.map(item => JSON.stringify(item)).join('\n');
