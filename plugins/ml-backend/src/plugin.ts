@@ -11,36 +11,25 @@ import { catalogServiceRef } from '@backstage/plugin-catalog-node';
 import { eventsServiceRef } from '@backstage/plugin-events-node';
 import { notificationService } from '@backstage/plugin-notifications-node';
 import { signalsServiceRef } from '@backstage/plugin-signals-node';
-import { mlPermissions } from '@ml-platform/plugin-ml-common';
 import {
   type ArtifactStore,
   type CertificateAuthority,
   mlArtifactsExtensionPoint,
   mlIdentityExtensionPoint,
-  mlModelResourceRef,
   mlServingExtensionPoint,
   type ServingTarget,
 } from '@ml-platform/plugin-ml-node';
 import { version } from '../package.json';
 import { registerActions } from './actions/registerActions';
-import { AccessService } from './access/AccessService';
-import { People } from './access/People';
-import { AccessReviewService } from './access/review/AccessReviewService';
-import { DatabaseAccessReviewStore } from './access/review/DatabaseAccessReviewStore';
-import { AliasService } from './aliases/AliasService';
-import { DatabaseAliasStore } from './aliases/DatabaseAliasStore';
+import { createAccess } from './access/createAccess';
 import { EvidenceCheck } from './aliases/evidence/EvidenceCheck';
 import { evidenceKinds } from './aliases/evidence/evidenceKinds';
-import { ApprovalNotices } from './approvals/ApprovalNotices';
-import { ApprovalService } from './approvals/ApprovalService';
-import { DatabaseApprovalStore } from './approvals/DatabaseApprovalStore';
 import { auditInboxRef } from './audit/plugins/AuditInbox';
 import { runningOperations } from './audit/alerts/runningOperations';
-import { SegmentService } from './audit/segments/SegmentService';
 import { startAudit } from './audit/startAudit';
 import { Authorizer } from './authorization/Authorizer';
+import { registerModelPermissions } from './authorization/registerModelPermissions';
 import { ownershipRefs } from './authorization/ownershipRefs';
-import { mlModelRules } from './authorization/rules';
 import { createBatchJobs } from './batchJobs/createBatchJobs';
 import { readMlConfig } from './config';
 import { createEvaluations } from './evaluations/createEvaluations';
@@ -51,16 +40,9 @@ import { ExperimentService } from './experiments/ExperimentService';
 import { SingleValue } from './extensions/SingleValue';
 import { DatabaseGrantStore } from './grants/DatabaseGrantStore';
 import { GrantedModels } from './grants/GrantedModels';
-import { GrantService } from './grants/GrantService';
 import { createRouter } from './http/createRouter';
-import { DatabaseLineageStore } from './lineage/DatabaseLineageStore';
-import { LineageService } from './lineage/LineageService';
-import { OpenLineageChannel } from './lineage/openlineage/OpenLineageChannel';
 import { DatabaseSizeExceptionStore } from './limits/DatabaseSizeExceptionStore';
 import { ModelArtifactLimits } from './limits/ModelArtifactLimits';
-import { SizeExceptionService } from './limits/SizeExceptionService';
-import { NotificationChannel } from './notifications/NotificationChannel';
-import { createPolicyService } from './policy/createPolicyService';
 import { adoptConfiguration } from './policy/adoptConfiguration';
 import { DatabasePolicyStore } from './policy/DatabasePolicyStore';
 import { StoredPolicySettings } from './policy/StoredPolicySettings';
@@ -69,27 +51,23 @@ import { ProofReader } from './proof/ProofReader';
 import { ProofService } from './proof/ProofService';
 import { BomAttachment } from './registry/BomAttachment';
 import { BomBackfill } from './registry/BomBackfill';
+import { createVersionServices } from './registry/createVersionServices';
 import { DatabaseRegistryStore } from './registry/DatabaseRegistryStore';
 import { FILES_PATH } from './registry/filesRouter';
-import { ModelCreation } from './registry/ModelCreation';
 import { PackageReader } from './registry/PackageReader';
 import { RegistryService } from './registry/RegistryService';
 import { RepositoryRights } from './registry/RepositoryRights';
 import { startArtifacts } from './registry/startArtifacts';
-import { VersionDeletion } from './registry/VersionDeletion';
 import { VersionFiles } from './registry/VersionFiles';
-import { VersionLifecycle } from './registry/VersionLifecycle';
 import { createReleases } from './releases/createReleases';
 import { DatabaseReleaseStore } from './releases/DatabaseReleaseStore';
 import { ReleaseInsights } from './releases/ReleaseInsights';
 import { ReleaseRecords } from './releases/ReleaseRecords';
 import { Undeployment } from './releases/Undeployment';
-import { DatabaseRetentionStore } from './retention/DatabaseRetentionStore';
-import { scheduleRetention } from './retention/scheduleRetention';
-import { RetentionService } from './retention/RetentionService';
 import { EXCHANGE_PATH } from './serviceAccounts/router';
 import { startServiceAccounts } from './serviceAccounts/startServiceAccounts';
 import { createServingTarget } from './serving/createServingTarget';
+import { createChannels } from './webhooks/createChannels';
 import { startWebhooks } from './webhooks/startWebhooks';
 
 /**
@@ -175,25 +153,10 @@ export const mlPlugin = createBackendPlugin({
           logger,
         });
         const grantedModels = new GrantedModels({ store: grantStore });
-        permissionsRegistry.addResourceType({
-          resourceRef: mlModelResourceRef,
-          permissions: mlPermissions.filter(
-            permission => permission.type === 'resource',
-          ),
-          rules: mlModelRules,
-          getResources: async names => {
-            const models = await registryStore.getModels(names);
-            return Promise.all(
-              names.map(name => {
-                const model = models.find(entry => entry.name === name);
-                return model && grantedModels.withGrants(model);
-              }),
-            );
-          },
+        registerModelPermissions({
+          ...{ permissionsRegistry, models: registryStore },
+          grants: grantedModels,
         });
-        permissionsRegistry.addPermissions(
-          mlPermissions.filter(permission => permission.type === 'basic'),
-        );
         const authorizer = new Authorizer({
           permissions,
           permissionsRegistry,
@@ -202,33 +165,12 @@ export const mlPlugin = createBackendPlugin({
         });
         auditService.useAuthorizer(authorizer);
 
-        const { namespace, target: lineageTarget } = config.openLineage;
         const { outbox, webhooks } = await startWebhooks({
           ...deps,
-          channels: [
-            ...(lineageTarget
-              ? [
-                  new OpenLineageChannel({
-                    config: lineageTarget,
-                    namespace,
-                    versions: registryStore,
-                  }),
-                ]
-              : []),
-            ...(config.notifications
-              ? [
-                  new NotificationChannel({
-                    notifications: deps.notifications,
-                    models: registryStore,
-                  }),
-                  new ApprovalNotices({
-                    notifications: deps.notifications,
-                    models: registryStore,
-                    policies,
-                  }),
-                ]
-              : []),
-          ],
+          channels: createChannels({
+            ...{ config, models: registryStore, policies },
+            notifications: deps.notifications,
+          }),
           config: config.webhooks,
           knex,
           audit,
@@ -279,10 +221,6 @@ export const mlPlugin = createBackendPlugin({
           outbox,
           changes,
         };
-        const lineage = new LineageService({
-          ...governed,
-          store: new DatabaseLineageStore({ knex }),
-        });
         const proofs = new ProofService({
           registry,
           reader: new ProofReader({ artifacts }),
@@ -299,73 +237,22 @@ export const mlPlugin = createBackendPlugin({
             settings: config.evaluation,
           });
         const getOwnershipRefs = ownershipRefs(deps.userInfo);
-        const grants = new GrantService({
-          ...governed,
-          store: grantStore,
-          getOwnershipRefs,
-        });
-        const access = new AccessService({
-          policies,
-          grants: grantStore,
-          authorizer,
-          getOwnershipRefs,
-        });
-        const aliasStore = new DatabaseAliasStore({ knex });
         const evidence = new EvidenceCheck(
           evidenceKinds({ releases: store, models: registryStore, proofs }),
         );
-        const aliases = new AliasService({
-          ...governed,
-          store: aliasStore,
+        const { approvals, ...governance } = createAccess({
+          ...{ ...deps, ...governed, config, knex },
+          ...{ log: audit, signer: auditSigner },
+          ...{ evidence, grantStore, policies, policyStore, getOwnershipRefs },
+        });
+        const versions = await createVersionServices({
+          ...{ ...deps, ...governed, knex, models: registryStore },
+          ...{ approvals, artifacts: releaser, exceptions },
           ...{ evidence, policies, getOwnershipRefs },
-        });
-        const creation = new ModelCreation({
-          ...governed,
-          store: registryStore,
-        });
-        const lifecycle = new VersionLifecycle({
-          ...governed,
-          store: registryStore,
-        });
-        const approvals = new ApprovalService({
-          ...governed,
-          store: new DatabaseApprovalStore({ knex }),
-        });
-        const segments = new SegmentService({
-          ...{ knex, log: audit, signer: auditSigner, approvals, authorizer },
-          retentionMonths: config.audit.retentionMonths,
-        });
-        const people = new People(deps);
-        const policy = createPolicyService({
-          ...{ ...governed, approvals, config, evidence, people },
-          ...{ getOwnershipRefs, store: policyStore },
-        });
-        const accessReview = new AccessReviewService({
-          ...{ ...governed, people, policyStore },
-          store: new DatabaseAccessReviewStore({ knex }),
-        });
-        const deletion = new VersionDeletion({
-          ...governed,
-          store: registryStore,
-          aliases: aliasStore,
-          approvals,
-          artifacts: releaser,
-        });
-        const retention = new RetentionService({
-          ...governed,
-          store: new DatabaseRetentionStore({ knex }),
-          deletion,
-          approvals,
-        });
-        await scheduleRetention({ ...deps, retention });
-        const limits = new SizeExceptionService({
-          ...governed,
-          store: exceptions,
-          limits:
+          artifactLimits:
             customStore.get() || config.artifacts.external
               ? undefined
               : artifactLimits,
-          approvals,
         });
         const shared = {
           store,
@@ -427,8 +314,7 @@ export const mlPlugin = createBackendPlugin({
         registerActions({
           actionsRegistry: deps.actionsRegistry,
           registry,
-          creation,
-          lifecycle,
+          ...versions,
           deployments,
           evaluations,
           releases,
@@ -437,19 +323,9 @@ export const mlPlugin = createBackendPlugin({
         deps.httpRouter.use(
           createRouter({
             registry,
-            creation,
             files: new VersionFiles({ ...governed, artifacts }),
-            lifecycle,
-            deletion,
-            aliases,
+            ...{ ...versions, ...governance, ...accounts },
             approvals,
-            ...accounts,
-            limits,
-            grants,
-            access,
-            accessReview,
-            policy,
-            retention,
             releases,
             gitops: gitops?.gitops,
             steering,
@@ -464,7 +340,6 @@ export const mlPlugin = createBackendPlugin({
             experiments,
             deployments,
             webhooks,
-            lineage,
             proofs,
             predictions: new PredictionService({
               ...shared,
@@ -472,9 +347,8 @@ export const mlPlugin = createBackendPlugin({
               gatewayKey: config.gatewayKey,
             }),
             grpcGateways: config.grpcGateways,
-            namespace,
+            namespace: config.openLineage.namespace,
             auditService,
-            segments,
             target,
             httpAuth,
             policies,
