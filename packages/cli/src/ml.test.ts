@@ -172,7 +172,7 @@ describe('ml', () => {
       const complete = async (...words: string[]) =>
         (await ml('__complete', '--', ...words)).stdout.trim().split('\n');
       expect(await complete('de')).toEqual(['deploy']);
-      expect(await complete('models', '')).toEqual(['list', 'show']);
+      expect(await complete('models', '')).toEqual(['list', 'show', 'create']);
       expect(await complete('deploy', 'ex')).toEqual(['example@']);
       expect(await complete('deploy', 'example@')).toEqual(['example@1.0.0']);
       expect(await complete('deploy', 'x@1.0.0', '--env', '')).toEqual([
