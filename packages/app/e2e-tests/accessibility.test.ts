@@ -188,6 +188,9 @@ const VIEWS: Array<{
 
 test.beforeAll(async () => {
   await ml('retention', 'set', 'wine-classifier', '--newest', '10');
+  // Something that production does not have yet; live already, it is no change.
+  await ml('register', 'examples/wine-classifier-next');
+  await ml('deploy', 'wine-classifier@1.1.0', '--env', 'staging');
   const known = await mlAsAdmin('webhooks', 'list');
   if (known.includes('https://ci.example.com/ml')) return;
   await mlAsAdmin(

@@ -134,9 +134,10 @@ describe('who stands for a version, and what rules ask for', () => {
       verified: true,
       signatures: [{ signedBy: { name: 'Quality team' } }],
     });
-    // One for the signature, one for the evaluation before the deployment was refused.
-    expect(await referrersOf('1.1.0')).toEqual([BOM, BUNDLE, BUNDLE]);
+    // What is not signed is refused before it is evaluated.
+    expect(await referrersOf('1.1.0')).toEqual([BOM, BUNDLE]);
     await ml(...deploy);
+    expect(await referrersOf('1.1.0')).toEqual([BOM, BUNDLE, BUNDLE]);
     await ml('aliases', 'check', MODEL, 'champion', '1.1.0');
     await ml('aliases', 'set', MODEL, 'champion', '1.1.0');
   });
