@@ -21,7 +21,7 @@ export const accessTexts = {
       'Access to models of another team: to you, by you, and for your models. Each has a reason and an end, and can be revoked at once.',
     table: 'Grants',
     add: 'Grant access',
-    none: 'No grant is like that',
+    none: 'There are no such grants',
     noneHelp:
       'Grant another team or a person access to a model of yours; the role of who gets it still bounds what comes of it.',
     columns: {

@@ -14,6 +14,14 @@ export function subjectText({ model, subject, summary }: Approval): string {
   return subject.count ? `${model}, ${subject.count} versions` : model;
 }
 
+/** What somebody decides on, in a sentence: `version.delete of wine@1.0.0`. */
+export function askedText(approval: Approval): string {
+  const { kind, model, summary } = approval;
+  return model
+    ? `${kind} of ${subjectText(approval)}`
+    : `“${summary}” (${kind})`;
+}
+
 /** An approval for people. */
 export function approvalText(approval: Approval, output: Output): string {
   const { decidedAt, decidedBy, state } = approval;

@@ -1,6 +1,6 @@
 import type { CommandContext } from '../../CommandContext';
 import { confirm } from '../confirm';
-import { approvalText, consequencesText, subjectText } from './approvalText';
+import { approvalText, consequencesText, askedText } from './approvalText';
 import type { DecideOptions } from './command';
 
 const DONE = {
@@ -28,10 +28,7 @@ export async function decide(
           ...consequencesText(asked),
         ].join('\n'),
       );
-      await confirm(
-        context,
-        `${decision} ${asked.kind} of ${subjectText(asked)}`,
-      );
+      await confirm(context, `${decision} ${askedText(asked)}`);
     }
   }
   const decided = await client.approvals.decide(
@@ -39,7 +36,7 @@ export async function decide(
     decision,
     comment ? { comment } : {},
   );
-  output.done(`${DONE[decision]}: ${decided.kind} of ${subjectText(decided)}`);
+  output.done(`${DONE[decision]}: ${askedText(decided)}`);
   await output.object({
     kind: 'Approval',
     name: decided.id,

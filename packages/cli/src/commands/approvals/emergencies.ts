@@ -1,6 +1,11 @@
 import type { CommandContext } from '../../CommandContext';
 import { confirm } from '../confirm';
-import { approvalText, consequencesText, subjectText } from './approvalText';
+import {
+  approvalText,
+  consequencesText,
+  askedText,
+  subjectText,
+} from './approvalText';
 import type { BreakGlassOptions, ReviewOptions } from './command';
 
 /** `ml approvals break-glass` */
@@ -14,10 +19,7 @@ export async function breakGlass(
   if (!yes) {
     const asked = await client.approvals.get(id);
     output.info(consequencesText(asked).join('\n'));
-    await confirm(
-      context,
-      `do ${asked.kind} of ${subjectText(asked)} without a second person`,
-    );
+    await confirm(context, `do ${askedText(asked)} without a second person`);
   }
   const done = await client.approvals.breakGlass(id, { reason });
   output.done(`Done alone; a review is open: ${subjectText(done)}`);

@@ -175,7 +175,7 @@ it.each([
   ['loading', pending, 'Loading'],
   ['failed', broken, 'The database is on holiday'],
   ['forbidden', forbidden, 'You may not see this'],
-  ['empty', async () => ({ items: [] }), 'No grant is like that'],
+  ['empty', async () => ({ items: [] }), 'There are no such grants'],
 ])('has a state for %s', async (_state, listGrants, text) => {
   renderAccess({ access: { listGrants } });
   expect(await screen.findByText(text)).toBeInTheDocument();
