@@ -12,7 +12,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { createServer } from 'node:net';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -25,24 +24,12 @@ import {
   shapeOf,
 } from './lib/registryContent.mjs';
 import { startPostgres, startSqlite } from './lib/registryDatabases.mjs';
+import { DatabaseRegistryStore, registry } from './lib/registrySource.mjs';
 
 const RUNS = Number(process.env.BENCH_RUNS ?? 300);
 const MODELS = Number(process.env.BENCH_MODELS ?? 10_000);
 const PAGE = 100;
 const GRANTS = 200;
-
-const require = createRequire(join(root, 'package.json'));
-require('@backstage/cli-node/config/nodeTransform.cjs');
-const source = name =>
-  require(join(root, 'plugins/ml-backend/src/registry', `${name}.ts`));
-const { DatabaseRegistryStore } = source('DatabaseRegistryStore');
-const registry = {
-  ...source('versionSearch'),
-  ...source('rows'),
-  ...source('sortKey'),
-  ...source('../lineage/edges'),
-  ...require('@ml-platform/plugin-ml-common'),
-};
 
 const claims = ['user:default/ada', ownerName(7)];
 const owned = values => ({ key: 'owner', values });

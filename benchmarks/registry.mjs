@@ -8,10 +8,8 @@
 // BENCH_MODELS, BENCH_VERSIONS and BENCH_RUNS change the sizes, BENCH_DATABASE
 // (sqlite or postgres) takes one of the two, and BENCH_ONLY=lineage measures
 // nothing but lineage.
-import { createRequire } from 'node:module';
 import { cpus } from 'node:os';
 import { join } from 'node:path';
-import { root } from '../scripts/lib/paths.mjs';
 import {
   modelName,
   ownerName,
@@ -23,6 +21,11 @@ import {
 } from './lib/registryContent.mjs';
 import { lineageMeasures } from './lib/lineageMeasures.mjs';
 import { startPostgres, startSqlite } from './lib/registryDatabases.mjs';
+import {
+  DatabaseRegistryStore,
+  registry,
+  source,
+} from './lib/registrySource.mjs';
 
 const RUNS = Number(process.env.BENCH_RUNS ?? 200);
 const PAGE = 100;
@@ -32,19 +35,6 @@ const shape = shapeOf({
   models: Number(process.env.BENCH_MODELS ?? 1000),
   versions: Number(process.env.BENCH_VERSIONS ?? 100_000),
 });
-
-const require = createRequire(join(root, 'package.json'));
-require('@backstage/cli-node/config/nodeTransform.cjs');
-const source = name =>
-  require(join(root, 'plugins/ml-backend/src/registry', `${name}.ts`));
-const { DatabaseRegistryStore } = source('DatabaseRegistryStore');
-const registry = {
-  ...source('versionSearch'),
-  ...source('rows'),
-  ...source('sortKey'),
-  ...source('../lineage/edges'),
-  ...require('@ml-platform/plugin-ml-common'),
-};
 
 const pick = (random, count) => Math.floor(random() * count);
 

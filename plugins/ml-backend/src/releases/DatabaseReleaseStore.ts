@@ -10,6 +10,7 @@ import { isFinal } from '@ml-platform/plugin-ml-common';
 import type { Knex } from 'knex';
 import { decodeCursor, encodeCursor } from '../http/cursor';
 import { EMPTY_STATE, liveVersion } from './deploymentState';
+import { insertRelease } from './insertRelease';
 import type {
   ActiveRelease,
   NewRelease,
@@ -193,75 +194,53 @@ export class DatabaseReleaseStore implements ReleaseStore {
     trx: Knex.Transaction,
     release: Parameters<ReleaseStore['record']>[1],
   ): Promise<Release> {
-    const { at, environment, fromVersion, id, model } = release;
-    const row: ReleaseRow = {
-      id,
-      model,
-      environment,
-      number: await nextNumber(trx, release),
-      kind: release.kind,
-      version: release.version,
-      from_version: fromVersion,
-      strategy: release.strategy,
-      state: 'succeeded',
-      active: null,
-      generation: null,
-      reason: release.reason ?? null,
-      error: null,
-      rollout: null,
-      requested_by: release.requestedBy,
-      idempotency_key: null,
-      lease_owner: null,
-      lease_until: null,
-      created_at: at,
-      finished_at: at,
-      promoted_from: null,
-      exceptions: null,
-      evaluation: null,
-      awaiting: null,
-    };
-    await trx('ml_releases').insert(row);
-    await trx<TransitionRow>('ml_release_transitions').insert({
-      release_id: id,
-      sequence: 1,
-      from_state: null,
-      to_state: 'succeeded',
-      actor: release.requestedBy,
-      cause: release.reason ?? 'Rollback on the data plane',
-      at,
-    });
+    const { at, fromVersion, reason, requestedBy, ...rest } = release;
+    const row = await insertRelease(
+      trx,
+      {
+        id: rest.id,
+        model: rest.model,
+        environment: rest.environment,
+        kind: rest.kind,
+        version: rest.version,
+        from_version: fromVersion,
+        strategy: rest.strategy,
+        state: 'succeeded',
+        active: null,
+        reason: reason ?? null,
+        requested_by: requestedBy,
+        created_at: at,
+        finished_at: at,
+      },
+      reason ?? 'Rollback on the data plane',
+    );
     return toRelease(row);
   }
 
   async create(trx: Knex.Transaction, release: NewRelease): Promise<Release> {
     const { model, environment } = release;
-    const row: ReleaseRow = {
-      id: randomUUID(),
-      model,
-      environment,
-      number: await nextNumber(trx, release),
-      kind: release.kind,
-      version: release.version,
-      from_version: null,
-      strategy: release.strategy,
-      state: release.state,
-      active: 1,
-      generation: null,
-      reason: release.reason ?? null,
-      error: null,
-      rollout: null,
-      requested_by: release.requestedBy,
-      idempotency_key: release.idempotencyKey ?? null,
-      lease_owner: null,
-      lease_until: null,
-      created_at: new Date().toISOString(),
-      finished_at: null,
-      promoted_from: release.promotedFrom ?? null,
-      exceptions: null,
-      evaluation: null,
-      awaiting: null,
-    };
-    await trx('ml_releases').insert(row);
+    const row = await insertRelease(
+      trx,
+      {
+        id: randomUUID(),
+        model,
+        environment,
+        kind: release.kind,
+        version: release.version,
+        strategy: release.strategy,
+        state: release.state,
+        active: 1,
+        reason: release.reason ?? null,
+        requested_by: release.requestedBy,
+        idempotency_key: release.idempotencyKey ?? null,
+        created_at: new Date().toISOString(),
+        promoted_from: release.promotedFrom ?? null,
+      },
+      release.reason ??
+        (release.kind === 'rollback'
+          ? 'Rollback requested'
+          : 'Deploy requested'),
+    );
     // Looked at afterwards: now that this one is the active release, nothing else
     // becomes live.
     const deployment = await this.getDeployment(model, environment, trx);
@@ -269,19 +248,6 @@ export class DatabaseReleaseStore implements ReleaseStore {
     await trx<ReleaseRow>('ml_releases')
       .where({ id: row.id })
       .update({ from_version: row.from_version });
-    await trx<TransitionRow>('ml_release_transitions').insert({
-      release_id: row.id,
-      sequence: 1,
-      from_state: null,
-      to_state: release.state,
-      actor: release.requestedBy,
-      cause:
-        release.reason ??
-        (release.kind === 'rollback'
-          ? 'Rollback requested'
-          : 'Deploy requested'),
-      at: row.created_at,
-    });
     return toRelease(row);
   }
 
@@ -438,15 +404,4 @@ export class DatabaseReleaseStore implements ReleaseStore {
     await this.saveDeployment(trx, { ...deployment, generation });
     return generation;
   }
-}
-
-async function nextNumber(
-  trx: Knex.Transaction,
-  { environment, model }: Pick<Release, 'environment' | 'model'>,
-): Promise<number> {
-  const highest = await trx<ReleaseRow>('ml_releases')
-    .where({ model, environment })
-    .max({ number: 'number' })
-    .first();
-  return Number(highest?.number ?? 0) + 1;
 }
