@@ -1,5 +1,6 @@
 import { NotFoundError } from '@backstage/errors';
 import type { LoggerService } from '@backstage/backend-plugin-api';
+import type { Signer } from '@ml-platform/attestations';
 import { reportBytes, testResultStatement } from '@ml-platform/evaluation';
 import type {
   Evaluation,
@@ -46,12 +47,14 @@ export class EvaluationFinisher {
     const inTime = AbortSignal.any([signal, late]);
     let end: EvaluationEnd;
     try {
+      // It may have been asked for when the configuration still had one.
+      const signer = this.#requireSigner(evaluation);
       const version = await this.#find(evaluation);
       const baseline = await this.#findBaseline(evaluation);
       const report = await process.run(evaluation, {
         ...{ version, baseline, signal: inTime },
       });
-      end = await this.#sign(evaluation, { version, report });
+      end = await this.#sign(evaluation, { version, report, signer });
     } catch (error) {
       signal.throwIfAborted();
       end = {
@@ -71,6 +74,14 @@ export class EvaluationFinisher {
       state: 'error',
       summary: `It was begun ${attempts} times, and the platform ended in the middle of it each time; look for what ended it, such as too little memory, and ask again`,
     });
+  }
+
+  #requireSigner({ model, version }: Evaluation): Signer {
+    const { signer } = this.#options.settings;
+    if (signer) return signer;
+    throw new EvaluationFailure(
+      `the platform was started without ml.evaluation.signingKey, so its result would not count; let a platform admin set it in the configuration and restart, or attach a result of your own: 'ml eval ${model}@${version} --sign-key <trusted key> --attach'`,
+    );
   }
 
   async #find({ model, version }: Evaluation): Promise<Version> {
@@ -94,13 +105,14 @@ export class EvaluationFinisher {
 
   async #sign(
     evaluation: Evaluation,
-    { report, version }: { report: EvaluationReport; version: Version },
+    {
+      report,
+      signer,
+      version,
+    }: { report: EvaluationReport; signer: Signer; version: Version },
   ): Promise<EvaluationEnd> {
-    const { attachment, settings } = this.#options;
-    const bundle = settings.signer!.sign(
-      testResultStatement(report, version.digest),
-    );
-    const attestation = await attachment.attach(version, bundle, {
+    const bundle = signer.sign(testResultStatement(report, version.digest));
+    const attestation = await this.#options.attachment.attach(version, bundle, {
       actor: evaluation.requestedBy,
     });
     return {

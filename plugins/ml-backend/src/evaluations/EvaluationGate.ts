@@ -11,7 +11,7 @@ import type { RequestContext } from '../http/requestContext';
 import type { PolicySettings } from '../policy/PolicySettings';
 import type { ProofService } from '../proof/ProofService';
 import type { EvaluationSettings } from './evaluationSettings';
-import { judgeTestResults } from './testResults';
+import { type GateFinding, judgeTestResults } from './testResults';
 
 /** Whether a version may go to an environment. */
 export interface GateQuestion {
@@ -47,16 +47,37 @@ export class EvaluationGate {
     model: Pick<Model, 'owner'>,
     version: Version,
   ): Promise<EvaluationGateState> {
-    const { policies, settings } = this.#options;
-    const { requiredFor } = await policies.get('evaluation');
-    const { isOpen, message, passed } = await this.#find(model, version);
+    const { requiredFor } = await this.#options.policies.get('evaluation');
+    const { isOpen, message, passed } = await this.find(model, version);
     return {
       model: version.model,
       version: version.version,
       requiredFor,
       ...{ message, passed },
-      evaluable: isOpen && settings.signer !== undefined,
+      evaluable: isOpen && this.canEvaluate,
     };
+  }
+
+  /** Whether what the platform evaluates would count. */
+  get canEvaluate(): boolean {
+    return this.#options.settings.signer !== undefined;
+  }
+
+  /** What the attestations of a version say, for what was authorized already. */
+  async find(
+    model: Pick<Model, 'owner'>,
+    version: Version,
+  ): Promise<GateFinding> {
+    const { attestations } = await this.#options.proofs.prove(model, version);
+    return judgeTestResults(version, attestations);
+  }
+
+  /** How somebody gets a version through. */
+  remedyFor({ model, version }: Pick<Version, 'model' | 'version'>): string {
+    const subject = `${model}@${version}`;
+    return this.canEvaluate
+      ? `Have the platform evaluate it: 'ml eval ${subject} --on-platform'`
+      : `This platform has no ml.evaluation.signingKey in its configuration, so what it evaluates does not count: let a platform admin set it and restart, or attach a result of your own: 'ml eval ${subject} --sign-key <trusted key> --attach'`;
   }
 
   /** Whether an environment takes versions only that passed their evaluation. */
@@ -76,8 +97,8 @@ export class EvaluationGate {
   ): Promise<void> {
     const { environment, model, version } = asked;
     if (!(await this.isRequiredFor(environment))) return;
-    const { isOpen, passed, message } = await this.#find(model, version);
-    if (passed || (isOpen && this.#options.settings.signer)) return;
+    const { isOpen, passed, message } = await this.find(model, version);
+    if (passed || (isOpen && this.canEvaluate)) return;
     await this.#refuse(context, asked, message);
   }
 
@@ -95,17 +116,12 @@ export class EvaluationGate {
     if (!passed) await this.#refuse(context, asked, message);
   }
 
-  async #find(model: Pick<Model, 'owner'>, version: Version) {
-    const { attestations } = await this.#options.proofs.prove(model, version);
-    return judgeTestResults(version, attestations);
-  }
-
   async #refuse(
     context: RequestContext,
     { environment, version }: GateQuestion,
     message: string,
   ): Promise<never> {
-    const { audit, settings } = this.#options;
+    const { audit } = this.#options;
     const subject = `${version.model}@${version.version}`;
     await audit.record({
       actor: context.actor,
@@ -124,11 +140,9 @@ export class EvaluationGate {
       new ConflictError(
         `${capitalized(
           environment,
-        )} takes versions only that passed their evaluation. ${subject}: ${message}. ${
-          settings.signer
-            ? `Have the platform evaluate it: 'ml eval ${subject} --on-platform'`
-            : `This platform has no ml.evaluation.signingKey and evaluates nothing itself; attach a result: 'ml eval ${subject} --sign-key <trusted key> --attach'`
-        }`,
+        )} takes versions only that passed their evaluation. ${subject}: ${message}. ${this.remedyFor(
+          version,
+        )}`,
       ),
       { code },
     );

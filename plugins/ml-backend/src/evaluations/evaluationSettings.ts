@@ -50,13 +50,19 @@ export function readEvaluationSettings(
 /** The key on the curve P-256 whose private number is the seed. */
 function keyOf(text: string): { signer: Signer; anchor: TrustAnchor } {
   const seed = Buffer.from(text, 'base64url');
-  if (seed.length !== 32) {
-    throw new InputError(
-      `${KEY}.signingKey: must be 32 bytes as base64url; make one with: openssl rand 32 | basenc --base64url`,
+  if (seed.length !== 32 || !/^[\w+/-]+=*$/.test(text)) {
+    throw unreadable(
+      seed.length === 32
+        ? 'has characters that are not of base64url'
+        : `has ${seed.length} bytes, not 32`,
     );
   }
   const pair = createECDH('prime256v1');
-  pair.setPrivateKey(seed);
+  try {
+    pair.setPrivateKey(seed);
+  } catch {
+    throw unreadable('is not the number of a key on the curve P-256');
+  }
   const point = pair.getPublicKey();
   const privateKey = createPrivateKey({
     format: 'jwk',
@@ -76,6 +82,13 @@ function keyOf(text: string): { signer: Signer; anchor: TrustAnchor } {
       pem: toPem(readPublicKey(pem)),
     },
   };
+}
+
+/** Never with the text: it may be a key that only lacks an end. */
+function unreadable(what: string): InputError {
+  return new InputError(
+    `${KEY}.signingKey: ${what}; it must be 32 random bytes as base64url. Put back the one that was there, and releases that wait at the gate go on; make a new one ('openssl rand 32 | basenc --base64url'), and what the old one signed has to be evaluated again; without one, the platform evaluates nothing`,
+  );
 }
 
 /** What signs with a platform's key. */

@@ -13,6 +13,8 @@ export interface GateFinding {
   isOpen: boolean;
   /** A sentence. */
   message: string;
+  /** Where the result that counts compared it with production: with which version, if there was one. */
+  compared?: { baseline?: string };
 }
 
 /**
@@ -38,13 +40,14 @@ export function judgeTestResults(
   const results = about.flatMap(report => resultsOf(report, suite.digest));
   const [newest] = results.sort((a, b) => (a.at < b.at ? 1 : -1));
   if (newest) {
-    const { result, at, failed, signer } = newest;
+    const { result, at, compared, failed, signer } = newest;
     const when = `${at ? ` at ${at}` : ''}, signed by ${signer}`;
     return result === 'PASSED'
       ? {
           passed: true,
           isOpen: false,
           message: `it passed its evaluation${when}`,
+          ...(compared && { compared }),
         }
       : {
           passed: false,
@@ -76,10 +79,17 @@ function resultsOf(report: ProofReport, suiteDigest: string) {
   if (report.state !== 'valid' || !parsed.success) return [];
   const suite = suiteOf(parsed.data, suiteDigest);
   if (!suite) return [];
-  const at = suite.annotations?.finishedAt;
+  const { baseline, finishedAt: at } = suite.annotations ?? {};
+  const { passedTests = [], warnedTests = [] } = parsed.data;
+  const compares = [...passedTests, ...warnedTests].some(name =>
+    name.startsWith('comparison: '),
+  );
   return [
     {
       result: parsed.data.result,
+      compared: compares
+        ? { ...(typeof baseline === 'string' && { baseline }) }
+        : undefined,
       at: typeof at === 'string' ? at : '',
       failed: parsed.data.failedTests ?? [],
       signer: report.signer?.name ?? 'somebody',

@@ -77,12 +77,9 @@ export class ProofService {
     model: Pick<Model, 'owner'>,
     version: Version,
   ): Promise<void> {
-    const { audit, policies } = this.#options;
-    if (!(await policies.get('signatures')).requiredForProduction) return;
-    const { state, summary } = await this.prove(model, version);
-    if (state === 'signed') return;
-    const subject = `${version.model}@${version.version}`;
-    await audit.record({
+    const unsigned = await this.findUnsigned(model, version);
+    if (!unsigned) return;
+    await this.#options.audit.record({
       actor: context.actor,
       action: 'release.deploy',
       resource: `deployment:production/${version.model}`,
@@ -90,17 +87,30 @@ export class ProofService {
       details: {
         version: version.version,
         digest: version.digest,
-        signature: state,
+        signature: unsigned.state,
       },
       requestId: context.requestId,
     });
     const code: RefusalCode = 'GATE_REFUSED';
-    throw Object.assign(
-      new ConflictError(
-        `Production takes signed versions only. ${subject}: ${summary}. Sign it with 'ml sign ${subject} --key <private key>', with a key that is trusted for ${model.owner}`,
-      ),
-      { code },
-    );
+    throw Object.assign(new ConflictError(unsigned.message), { code });
+  }
+
+  /** Why production does not take a version, as far as signatures go. */
+  async findUnsigned(
+    model: Pick<Model, 'owner'>,
+    version: Version,
+  ): Promise<{ state: SignatureState; message: string } | undefined> {
+    const { policies } = this.#options;
+    if (!(await policies.get('signatures')).requiredForProduction) {
+      return undefined;
+    }
+    const { state, summary } = await this.prove(model, version);
+    if (state === 'signed') return undefined;
+    const subject = `${version.model}@${version.version}`;
+    return {
+      state,
+      message: `Production takes signed versions only. ${subject}: ${summary}. Sign it with 'ml sign ${subject} --key <private key>', with a key that is trusted for ${model.owner}`,
+    };
   }
 
   /**

@@ -32,6 +32,7 @@ import { RolloutSteering } from './RolloutSteering';
 import { ServingMonitor } from '../serving/ServingMonitor';
 import { createGitops } from '../gitops/createGitops';
 import { WaitingReleases } from './waiting/WaitingReleases';
+import { StartConditions } from './waiting/StartConditions';
 import { WaitingSteps } from './waiting/WaitingSteps';
 
 /** Puts together what releases versions, what watches them, and what keeps them in Git. */
@@ -113,7 +114,8 @@ export function createReleases(options: {
     ...shared,
     moves,
     waiting: new WaitingSteps({
-      ...{ ...shared, admission, gate, models, moves },
+      ...{ ...shared, admission, models, moves },
+      conditions: new StartConditions({ ...shared, gate, proofs }),
       exceptions: releaseExceptions,
       evaluations: options.evaluationStore,
       requests: options.evaluationRequests,

@@ -1,6 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Evaluation, Model } from '@ml-platform/plugin-ml-common';
-import type { EvaluationGate } from '../../evaluations/EvaluationGate';
+import type { Evaluation, Model, Version } from '@ml-platform/plugin-ml-common';
 import type { EvaluationRequests } from '../../evaluations/EvaluationRequests';
 import type { EvaluationStore } from '../../evaluations/EvaluationStore';
 import type { RegistryService } from '../../registry/RegistryService';
@@ -11,18 +10,22 @@ import { ReleaseRefusal } from '../admission/ReleaseRefusal';
 import { liveVersion } from '../deploymentState';
 import { ReleaseMovedOn, type ReleaseMoves } from '../ReleaseMoves';
 import type { ActiveRelease, ReleaseStore } from '../ReleaseStore';
+import type { Standing, StartConditions } from './StartConditions';
 
 export interface WaitingStepsOptions {
   store: ReleaseStore;
   moves: ReleaseMoves;
   models: Pick<RegistryStore, 'getModel'>;
   registry: Pick<RegistryService, 'getVersionForRelease'>;
-  gate: Pick<EvaluationGate, 'judge' | 'isRequiredFor'>;
+  conditions: StartConditions;
   evaluations: Pick<EvaluationStore, 'get'>;
   requests: EvaluationRequests;
   admission: ReleaseAdmission;
   exceptions: ReleaseExceptions;
 }
+
+/** What is live changed between the last look and the beginning. */
+class LookAgain extends Error {}
 
 /** An evaluation takes seconds. */
 const GATE_POLL_MS = 250;
@@ -48,49 +51,76 @@ export class WaitingSteps {
       if (release.state === 'gate') await this.#passGate(release, signal);
       else await this.#awaitApproval(release, signal);
     } catch (error) {
-      // A person ended it meanwhile.
-      if (error instanceof ReleaseMovedOn) return;
+      // A person ended it meanwhile; or it is looked at again, as things are now.
+      if (error instanceof ReleaseMovedOn || error instanceof LookAgain) return;
       if (!(error instanceof ReleaseRefusal)) throw error;
       await this.#refuse(release, error.message);
     }
   }
 
   async #passGate(release: ActiveRelease, signal: AbortSignal): Promise<void> {
-    const { evaluations, gate, models, registry } = this.#options;
+    const { evaluations, moves } = this.#options;
+    const { model, standing, version } = await this.#look(release);
+    if (standing.state === 'refused') {
+      await this.#refuse(release, standing.message);
+      return;
+    }
+    if (standing.state === 'open') {
+      if (release.awaiting?.length) {
+        await moves.move(release, 'approval', standing.message);
+      } else {
+        await this.#begin(
+          release,
+          { model, version },
+          standing,
+          standing.message,
+        );
+      }
+      return;
+    }
+    const known =
+      release.evaluation && (await evaluations.get(release.evaluation));
+    // One that passed does not count any more, else nothing would be missing.
+    const id =
+      known && known.state !== 'passed'
+        ? known.id
+        : await this.#startEvaluation(release, version);
+    const ended = await this.#poll<Evaluation>(release, signal, async () => {
+      const now = await evaluations.get(id);
+      return now?.finishedAt ? now : undefined;
+    });
+    if (!ended) return;
+    const after = (await this.#look(release)).standing;
+    // The next look lets it on, or has it compared with what is live by now.
+    const isOutdated = after.state === 'missing' && after.isOutdated;
+    if (after.state === 'open' || (isOutdated && ended.state === 'passed')) {
+      return;
+    }
+    await this.#refuse(
+      release,
+      ended.state === 'passed'
+        ? after.message
+        : `${release.model}@${release.version} ${
+            ended.state === 'error'
+              ? 'could not be evaluated'
+              : 'did not pass the gate'
+          }: ${ended.summary}`,
+    );
+  }
+
+  async #look(release: ActiveRelease): Promise<{
+    model: Pick<Model, 'name' | 'owner'>;
+    version: Version;
+    standing: Standing;
+  }> {
+    const { conditions, models, registry } = this.#options;
     const version = await registry.getVersionForRelease(
       release.model,
       release.version,
     );
     const model = (await models.getModel(release.model))!;
-    const judge = () => gate.judge(model, version);
-    let finding = await judge();
-    if (!finding.passed && (await gate.isRequiredFor(release.environment))) {
-      const id =
-        release.evaluation ?? (await this.#startEvaluation(release, version));
-      const ended = await this.#poll<Evaluation>(release, signal, async () => {
-        const now = await evaluations.get(id);
-        return now?.finishedAt ? now : undefined;
-      });
-      if (!ended) return;
-      finding = await judge();
-      if (!finding.passed) {
-        await this.#refuse(
-          release,
-          `${release.model}@${release.version} ${
-            ended.state === 'error'
-              ? 'could not be evaluated'
-              : 'did not pass the gate'
-          }: ${ended.state === 'passed' ? finding.message : ended.summary}`,
-        );
-        return;
-      }
-    }
-    const cause = `${release.model}@${release.version}: ${finding.message}`;
-    if (release.awaiting?.length) {
-      await this.#options.moves.move(release, 'approval', cause);
-    } else {
-      await this.#begin(release, model, cause);
-    }
+    const standing = await conditions.look(release, model, version);
+    return { model, version, standing };
   }
 
   async #startEvaluation(
@@ -113,7 +143,7 @@ export class WaitingSteps {
     release: ActiveRelease,
     signal: AbortSignal,
   ): Promise<void> {
-    const { exceptions, models } = this.#options;
+    const { exceptions, moves } = this.#options;
     const awaited = release.awaiting ?? [];
     const over = await this.#poll(release, signal, async () => {
       const standings = await Promise.all(
@@ -128,17 +158,28 @@ export class WaitingSteps {
       await this.#refuse(release, over.refusal);
       return;
     }
-    const model = (await models.getModel(release.model))!;
-    await this.#begin(release, model, 'A second person approved it');
+    const { standing, ...subject } = await this.#look(release);
+    if (standing.state === 'refused') {
+      await this.#refuse(release, standing.message);
+    } else if (standing.state === 'missing') {
+      await moves.move(release, 'gate', standing.message);
+    } else {
+      const cause = 'A second person approved it';
+      await this.#begin(release, subject, standing, cause);
+    }
   }
 
   /** The rules hold when it begins, too: a freeze may have come while it waited. */
   async #begin(
     release: ActiveRelease,
-    model: Pick<Model, 'owner' | 'name'>,
+    {
+      model,
+      version: { digest },
+    }: { model: Pick<Model, 'name' | 'owner'>; version: Version },
+    { live }: Pick<Standing & { state: 'open' }, 'live'>,
     cause: string,
   ): Promise<void> {
-    const { admission, exceptions, moves, registry, store } = this.#options;
+    const { admission, exceptions, moves, store } = this.#options;
     const { environment, id, version } = release;
     const awaited = release.awaiting ?? [];
     const rules = [...awaited, ...(release.lifted ?? [])].map(
@@ -150,7 +191,6 @@ export class WaitingSteps {
         await admission.getPolicy(),
       );
     }
-    const { digest } = await registry.getVersionForRelease(model.name, version);
     await moves.move(release, 'pending', cause, {
       within: async trx => {
         const lifted = [...(release.lifted ?? [])];
@@ -168,16 +208,15 @@ export class WaitingSteps {
           }
           lifted.push({ rule, approval: used.approval });
         }
-        // While it waited, the data plane may have been rolled back.
+        // Right now, the data plane may have been rolled back.
         const deployment = await store.getDeployment(
           model.name,
           environment,
           trx,
         );
-        await store.settle(trx, id, {
-          ...{ lifted, awaiting: [] },
-          fromVersion: deployment && liveVersion(deployment),
-        });
+        const fromVersion = deployment && liveVersion(deployment);
+        if (fromVersion !== live) throw new LookAgain();
+        await store.settle(trx, id, { lifted, awaiting: [], fromVersion });
       },
     });
   }

@@ -194,6 +194,20 @@ describe.each(databases.ids)('releases that wait on %s', databaseId => {
       );
       expect((await platform.as().listReleases(MODEL)).items).toEqual([]);
     });
+
+    it('are refused when the key is taken away that signs evaluations', async () => {
+      await platform.registerOnly(MODEL, '1.0.0', packageOf('1.0.0'));
+      const release = await deploy('1.0.0');
+      await restart({ evaluation: { signingKey: undefined } });
+      expect(await platform.finished(release)).toMatchObject({
+        state: 'refused',
+        // What is wrong, where, and what to do.
+        error: expect.stringMatching(
+          /^wine-classifier@1\.0\.0 .*ml\.evaluation\.signingKey.* set it .*restart.*'ml eval wine-classifier@1\.0\.0 --sign-key <trusted key> --attach'$/,
+        ),
+      });
+      expect(platform.target.asked).toEqual([]);
+    });
   });
 
   describe('for an approval', () => {
@@ -242,6 +256,72 @@ describe.each(databases.ids)('releases that wait on %s', databaseId => {
         ...['gate', 'approval', 'pending', 'loading', 'routing', 'succeeded'],
       ]);
       expect(await olga().approvals.get(id)).toMatchObject({ state: 'used' });
+    });
+
+    it('are evaluated again when production went back meanwhile', async () => {
+      const key = { environment: 'production', model: MODEL } as const;
+      platform.target.promotesAtOnce = true;
+      await platform.finished(await deploy('1.1.0'));
+      await platform.registerOnly(
+        MODEL,
+        '1.2.0',
+        packageOf('1.2.0', [
+          [
+            /^metrics:$/m,
+            'comparisons: [{ name: as-good, metric: accuracy, notWorseBy: 0.2 }]\n\nmetrics:',
+          ],
+        ]),
+      );
+      const { id } = await olga().requestReleaseException(MODEL, {
+        ...{ rule: 'skip-canary', version: '1.2.0', reason: 'It leaks' },
+      });
+      const release = await reaches(
+        await olga().createRelease(MODEL, {
+          ...{ environment: 'production', version: '1.2.0' },
+          strategy: 'immediate',
+        }),
+        'approval',
+      );
+      platform.target.rollBackNow(key, 'Emergency rollback by ann');
+      await eventually(async () => {
+        const { items } = await platform.as().listDeployments({ model: MODEL });
+        return items.some(
+          ({ environment, version }) =>
+            environment === 'production' && version === '1.0.0',
+        );
+      }, 'the rollback to be adopted');
+      await pedro().approvals.decide(id, 'approve');
+      const over = await platform.finished(release);
+      expect(over).toMatchObject({ state: 'succeeded', fromVersion: '1.0.0' });
+      expect(statesOf(over)).toEqual([
+        ...['gate', 'approval', 'gate', 'approval', 'pending'],
+        ...['loading', 'routing', 'succeeded'],
+      ]);
+      expect(over.transitions![2].cause).toBe(
+        'wine-classifier@1.2.0: production changed from 1.1.0 to 1.0.0 while the release waited, and its evaluation compared it with 1.1.0',
+      );
+      const { items } = await platform
+        .as()
+        .evaluations.list(MODEL, { version: '1.2.0' });
+      expect(items.map(({ baseline }) => baseline)).toEqual(['1.0.0', '1.1.0']);
+      expect(items[0].id).toBe(over.evaluation);
+    });
+
+    it('are refused when what let them through the gate does not count any more', async () => {
+      const { id } = await ask();
+      const release = await reaches(await immediate(), 'approval');
+      await restart({ evaluation: { signingKey: undefined } });
+      await pedro().approvals.decide(id, 'approve');
+      expect(await platform.finished(release)).toMatchObject({
+        state: 'refused',
+        error: expect.stringMatching(
+          /^wine-classifier@1\.1\.0 did not pass the gate: a test result is attached that does not count\..* no ml\.evaluation\.signingKey .*--attach'$/,
+        ),
+      });
+      // What it did not begin with is not used up.
+      expect(await olga().approvals.get(id)).toMatchObject({
+        state: 'approved',
+      });
     });
 
     it('are refused when it is denied', async () => {
