@@ -291,8 +291,29 @@ describe('ml', () => {
       platform.script = ['gate', 'approval'];
       const waiting = await deploy();
       expect(waiting).toMatchObject({ code: 8, stdout: '' });
-      expect(waiting.stderr).toContain('waits for a second person');
+      expect(waiting.stderr.replaceAll(/\s+/g, ' ')).toContain(
+        'waits for a second person to decide on approval approval-1 (skip-canary)',
+      );
+      expect(waiting.stderr).toContain('ml approvals show approval-1');
       expect(waiting.stderr).toContain('ml releases abort release-2');
+
+      // It is seen wherever releases are, with what can be done about it.
+      const list = await ml('releases', 'list', 'example');
+      expect(list.stdout).toMatch(/approval .*waits for a second person/);
+      const shown = await ml('releases', 'show', 'release-2');
+      expect(shown.stdout).toMatch(/^Waits +for a second person to decide/m);
+      expect(shown.stderr).toContain('--supersede');
+
+      expect((await deploy()).code).toBe(5);
+      platform.script = ['pending', 'succeeded'];
+      const next = await deploy('--supersede');
+      expect(next.stderr).toContain(
+        'Ends release #2 of 1.0.0, which service:ml asked for and which waits for a second person',
+      );
+      expect(next.code).toBe(0);
+      expect(platform.releases.map(({ state }) => state)).toEqual([
+        ...['refused', 'aborted', 'succeeded'],
+      ]);
     });
 
     it('lists how releases ended and how long they took, by what is asked for', async () => {

@@ -61,6 +61,7 @@ export * from './releases/freezes';
 export * from './releases/policy';
 export * from './releases/stats';
 export * from './releases/types';
+export * from './releases/waitsFor';
 export * from './serving/access';
 export * from './serving/batchJob';
 export * from './serving/controlApi';

@@ -1,11 +1,12 @@
-import type {
-  ActiveFreeze,
-  Deployment,
-  Environment,
-  QuotaUse,
-  Release,
-  ReleaseOutlook,
-  RolloutEvent,
+import {
+  type ActiveFreeze,
+  type Deployment,
+  type Environment,
+  type QuotaUse,
+  type Release,
+  type ReleaseOutlook,
+  type RolloutEvent,
+  waitsFor,
 } from '@ml-platform/plugin-ml-common';
 import { count as counted, formatBytes } from './lib/format';
 
@@ -41,18 +42,12 @@ export const releaseTexts = {
       .join(' · '),
 
   waiting: {
-    why: ({ awaiting = [], evaluation, state, version }: Release) =>
-      state === 'gate'
-        ? `${
-            evaluation
-              ? `The platform runs the suite of ${version}.`
-              : `It is looked up whether ${version} passed its evaluation.`
-          } The release goes on by itself when it passed; until then nothing changes for callers.`
-        : `A second person has to approve: ${awaiting
-            .map(({ rule }) => rule)
-            .join(
-              ', ',
-            )}. The release goes on by itself then; until then nothing changes for callers.`,
+    why: (release: Release) =>
+      `It waits for ${waitsFor(release)} and goes on by itself ${
+        release.state === 'gate' ? 'when it passed' : 'then'
+      }. Until then nothing changes for callers. Nobody else needs to wait for it: abort it, or deploy another version in its place.`,
+    supersedes: ({ number, requestedBy, version }: Release) =>
+      `Release #${number} of ${version}, which ${requestedBy} asked for, only waits: it ends for this one.`,
     toApprovals: 'Open the approvals',
     abortTitle: ({ number, version }: Release) =>
       `Abort release #${number} of ${version}?`,

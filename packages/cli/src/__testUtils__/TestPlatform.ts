@@ -9,6 +9,7 @@ import {
   type DatasetUse,
   type Deployment,
   isFinal,
+  isWaiting,
   type LineageGraph,
   type Release,
   type ReleaseState,
@@ -257,6 +258,8 @@ export class TestPlatform {
     body: Record<string, string>,
     send: (value: unknown) => void,
   ) {
+    const superseded = this.releases.find(({ id }) => id === body.supersedes);
+    if (superseded && isWaiting(superseded.state)) superseded.state = 'aborted';
     if (this.releases.some(item => !isFinal(item.state))) {
       this.#fail(response, 409, 'ConflictError', 'release #1 is under way');
       return;
@@ -281,6 +284,9 @@ export class TestPlatform {
   #advance(release: Release): Release {
     const next = this.script.indexOf(release.state) + 1;
     release.state = this.script[next] ?? release.state;
+    if (release.state === 'approval') {
+      release.awaiting = [{ rule: 'skip-canary', approval: 'approval-1' }];
+    }
     if (isFinal(release.state)) {
       release.finishedAt = new Date(Date.parse(NOW) + 42_000).toISOString();
     }
@@ -307,25 +313,30 @@ export class TestPlatform {
   }
 
   #deployments(query: URLSearchParams): Deployment[] {
-    const done = this.releases.filter(
+    const asked = this.releases.filter(
       item =>
-        item.state === 'succeeded' &&
         item.model === (query.get('model') ?? item.model) &&
         item.environment === (query.get('environment') ?? item.environment),
     );
+    const done = asked.filter(item => item.state === 'succeeded');
     const live = done.at(-1);
-    if (!live) return [];
+    const active = asked.find(item => !isFinal(item.state));
+    const known = active ?? live;
+    if (!known) return [];
     return [
       {
-        model: live.model,
-        environment: live.environment,
-        version: live.version,
-        releaseNumber: live.number,
-        since: NOW,
-        by: live.requestedBy,
-        health: this.health,
+        model: known.model,
+        environment: known.environment,
+        ...(live && {
+          version: live.version,
+          releaseNumber: live.number,
+          since: NOW,
+          by: live.requestedBy,
+        }),
+        health: live ? this.health : 'none',
         rollbackVersion: done.at(-2)?.version,
-        endpoint: `${this.url}/v2/models/${live.model}`,
+        ...(active && { activeRelease: active }),
+        endpoint: `${this.url}/v2/models/${known.model}`,
       },
     ];
   }

@@ -10,7 +10,7 @@ import type { DeploymentFacts } from './DeploymentFacts';
 import { PLATFORM } from './DesiredState';
 import type { Attempt, GitopsStore, StoredFile } from './GitopsStore';
 import type { KnownModels } from './readDeploymentFile';
-import { standingOf } from './standing';
+import { standingOf, supersededBy } from './standing';
 
 export interface FileFollowerOptions {
   store: GitopsStore;
@@ -51,14 +51,17 @@ export class FileFollower {
       const standing = standingOf(fact);
       if (!standing.isDue || isTooEarly(fact.attempt, file)) continue;
       try {
-        await this.#release(file);
+        await this.#release(file, supersededBy(fact));
       } catch (error) {
         logger.warn(`Could not follow ${file.path} yet`, error as Error);
       }
     }
   }
 
-  async #release(file: PlacedFile): Promise<void> {
+  async #release(
+    file: PlacedFile,
+    supersedes: string | undefined,
+  ): Promise<void> {
     const { audit, auth, releases, store } = this.#options;
     const { commit, desired, environment, model, path } = file;
     const attempt = { model, environment, commit: commit.id };
@@ -101,6 +104,7 @@ export class FileFollower {
           environment,
           version: desired.version,
           ...(desired.strategy && { strategy: desired.strategy }),
+          ...(supersedes && { supersedes }),
           reason: `Merged in Git as ${commit.id.slice(0, 12)}: ${
             commit.subject
           }`.slice(0, 2000),

@@ -202,6 +202,54 @@ describe('what is followed in Git', () => {
     );
   });
 
+  it('has a later change end what an earlier one only waits for', async () => {
+    const mei = () => gitops.platform.as('user:default/mei');
+    const { directory, target } = gitops.platform;
+    await gitops.deploy('1.0.0');
+    await gitops.settled();
+    await gitops.register(MODEL, '1.2.0');
+    await gitops.platform.stop();
+    await gitops.start({
+      ...{ directory, target },
+      releases: {
+        freezes: [
+          {
+            reason: 'Holidays',
+            from: new Date(Date.now() - 60_000).toISOString(),
+            to: new Date(Date.now() + 3_600_000).toISOString(),
+          },
+        ],
+      },
+    });
+    const except = (version: string) =>
+      mei().requestReleaseException(MODEL, {
+        ...{ rule: 'freeze', environment: 'staging', version, reason: 'Now' },
+      });
+    await except('1.1.0');
+    const { id } = await except('1.2.0');
+    const waiting = (version: string) =>
+      eventually(async () => {
+        const { items } = await mei().listReleases(MODEL);
+        return items.find(
+          each => each.state === 'approval' && each.version === version,
+        );
+      }, `${version} to wait for its approval`);
+
+    const repository = await gitops.clone('mei');
+    await repository.change(FILE, to('1.1.0'));
+    const first = await waiting('1.1.0');
+    await repository.change(FILE, to('1.2.0'));
+    const second = await waiting('1.2.0');
+    expect(await mei().getRelease(first.id)).toMatchObject({
+      state: 'aborted',
+      error: 'Aborted by user:default/mei: superseded by a release of 1.2.0',
+    });
+    await gitops.platform
+      .as('user:default/pedro')
+      .approvals.decide(id, 'approve');
+    expect((await gitops.platform.finished(second)).state).toBe('succeeded');
+  });
+
   it('releases a change that was merged during another release after it', async () => {
     await gitops.deploy('1.0.0');
     await gitops.deploy('1.1.0');

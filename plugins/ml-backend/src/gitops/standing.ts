@@ -73,6 +73,7 @@ export function standingOf(facts: Facts): Standing {
           message: `Release ${active.number} brings ${version}`,
         })
       : is(version === running ? 'inSync' : 'waiting', {
+          isDue: supersededBy(facts) !== undefined,
           release: active.id,
           message: `Release ${active.number} (${active.kind} of ${active.version}) is under way`,
         });
@@ -95,6 +96,24 @@ export function standingOf(facts: Facts): Standing {
             attempted,
           )}; merge another change, or apply it once more with 'ml gitops apply'`,
   });
+}
+
+/**
+ * Id of a release that waits and that an earlier commit of the same file asked
+ * for: the file says by now what is wanted instead. What a person asked for by
+ * other ways is left to people.
+ */
+export function supersededBy({
+  active,
+  attempt,
+  file,
+}: Facts): string | undefined {
+  return active &&
+    isWaiting(active.state) &&
+    attempt?.release === active.id &&
+    attempt.commit !== file?.commit.id
+    ? active.id
+    : undefined;
 }
 
 function describe(release: Release | undefined): string {

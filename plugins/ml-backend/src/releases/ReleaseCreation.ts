@@ -1,6 +1,10 @@
 import { isDatabaseConflictError } from '@backstage/backend-plugin-api';
 import { ConflictError } from '@backstage/errors';
-import type { LiftedRule, Release } from '@ml-platform/plugin-ml-common';
+import {
+  type LiftedRule,
+  type Release,
+  waitsFor,
+} from '@ml-platform/plugin-ml-common';
 import type { AuditLog } from '../audit/AuditLog';
 import type { ChangeNotifier } from '../events/ChangeNotifier';
 import type { RequestContext } from '../http/requestContext';
@@ -14,6 +18,7 @@ import type { ReleaseExceptions } from './admission/ReleaseExceptions';
 import { ReleaseRefusal } from './admission/ReleaseRefusal';
 import { startedEvent } from './releaseEvent';
 import type { NewRelease, ReleaseStore } from './ReleaseStore';
+import type { WaitingReleases } from './waiting/WaitingReleases';
 
 export interface ReleaseCreationOptions {
   store: ReleaseStore;
@@ -22,9 +27,13 @@ export interface ReleaseCreationOptions {
   admission: ReleaseAdmission;
   exceptions: ReleaseExceptions;
   outbox: EventOutbox;
+  waiting: Pick<WaitingReleases, 'supersede'>;
   /** Called when there is a release to carry out. */
   onCreated: () => void;
 }
+
+/** A deployment that is asked for, by somebody who may have what waits ended for it. */
+type Asked = AskedRelease & { digest: string; supersedes?: string };
 
 /** Stores releases that may be asked for, by the rules: once, and one at a time. */
 export class ReleaseCreation {
@@ -66,7 +75,7 @@ export class ReleaseCreation {
     context: RequestContext,
     request: NewRelease,
     /** Of a deployment; a rollback obeys none of the rules. */
-    asked?: AskedRelease & { digest: string },
+    asked?: Asked,
   ): Promise<Release> {
     const { changes, exceptions, onCreated, store } = this.#options;
     const repeated = await this.findRepeated(context, request);
@@ -76,8 +85,11 @@ export class ReleaseCreation {
       ? await exceptions.mayUse(context, asked.model)
       : false;
     let release: Release;
+    let superseded: Release | undefined;
     try {
-      release = await this.#store(context, request, { asked, mayUse });
+      ({ release, superseded } = await this.#store(context, request, {
+        ...{ asked, mayUse },
+      }));
     } catch (error) {
       if (error instanceof ReleaseRefusal) {
         await this.#recordRefusal(context, request, error);
@@ -88,11 +100,13 @@ export class ReleaseCreation {
       const active = await store.getActive(model, environment);
       throw new ConflictError(
         active
-          ? `Release ${active.number} (${active.kind} of ${active.version}) of ${model} in ${environment} is under way since ${active.createdAt}; wait until it ends ('ml status ${model} --watch')`
+          ? inTheWay(active, request)
           : `Another release of ${model} in ${environment} was just requested; try again`,
       );
     }
-    changes.modelChanged({ model, environment, releaseId: release.id });
+    for (const { id } of [...(superseded ? [superseded] : []), release]) {
+      changes.modelChanged({ model, environment, releaseId: id });
+    }
     onCreated();
     return release;
   }
@@ -100,12 +114,10 @@ export class ReleaseCreation {
   async #store(
     context: RequestContext,
     request: NewRelease,
-    {
-      asked,
-      mayUse,
-    }: { asked?: AskedRelease & { digest: string }; mayUse: boolean },
-  ): Promise<Release> {
-    const { admission, audit, exceptions, outbox, store } = this.#options;
+    { asked, mayUse }: { asked?: Asked; mayUse: boolean },
+  ): Promise<{ release: Release; superseded?: Release }> {
+    const { admission, audit, exceptions, outbox, store, waiting } =
+      this.#options;
     const { environment, model, version } = request;
     const policy = await admission.getPolicy();
     return store.transaction(async trx => {
@@ -114,6 +126,10 @@ export class ReleaseCreation {
         model: { name: model },
         subject: { environment, version, digest: asked?.digest ?? '' },
       });
+      // First, so that the rules are asked as if it had never been.
+      const superseded =
+        asked?.supersedes &&
+        (await waiting.supersede(trx, context, asked.supersedes, request));
       if (asked) await admission.admit(trx, asked, policy, lift);
       let created = await store.create(trx, request);
       if (asked) {
@@ -148,6 +164,7 @@ export class ReleaseCreation {
             strategy: created.strategy,
             ...(lifted.length && { lifted }),
             ...(awaiting.length && { awaiting }),
+            ...(superseded && { supersedes: superseded.id }),
             ...(created.promotedFrom && {
               promotedFrom: created.promotedFrom,
             }),
@@ -157,7 +174,7 @@ export class ReleaseCreation {
         trx,
       );
       await outbox.append(startedEvent(created), trx);
-      return created;
+      return { release: created, ...(superseded && { superseded }) };
     });
   }
 
@@ -188,4 +205,18 @@ export class ReleaseCreation {
       requestId: context.requestId,
     });
   }
+}
+
+/** Why a release cannot begin now: one is before it, and what can be done about that. */
+function inTheWay(
+  active: Release,
+  { kind, version }: Pick<NewRelease, 'kind' | 'version'>,
+): string {
+  const { createdAt, environment, id, model, number, requestedBy } = active;
+  const before = `Release ${number} (${active.kind} of ${active.version}) of ${model} in ${environment}`;
+  const awaited = waitsFor(active);
+  if (!awaited || kind !== 'deploy') {
+    return `${before} is under way since ${createdAt}; wait until it ends ('ml status ${model} --watch')`;
+  }
+  return `${before} is under way: ${requestedBy} asked for it at ${createdAt}, and it waits for ${awaited}. Nothing has changed for callers. Deploy in its place with 'ml deploy ${model}@${version} --env ${environment} --supersede', end it with 'ml releases abort ${id}', or wait for it ('ml releases watch ${id}')`;
 }

@@ -47,58 +47,72 @@ export class ReleaseMoves {
     release: ActiveRelease,
     to: ReleaseState,
     cause: string,
-    { after, by, error, within }: MoveOptions = {},
+    options: MoveOptions = {},
   ): Promise<void> {
-    const { audit, changes, outbox, store } = this.#options;
+    const { changes, store } = this.#options;
+    await store.transaction(trx =>
+      this.moveIn(trx, release, { ...options, to, cause }),
+    );
+    const { environment, id, model } = release;
+    changes.modelChanged({ model, environment, releaseId: id });
+  }
+
+  /**
+   * The same in a transaction of the caller, who tells of it afterwards.
+   * @throws ReleaseMovedOn
+   */
+  async moveIn(
+    trx: Knex.Transaction,
+    release: ActiveRelease,
+    move: MoveOptions & { to: ReleaseState; cause: string },
+  ): Promise<void> {
+    const { audit, outbox, store } = this.#options;
+    const { after, by, cause, error, to, within } = move;
     const { id, model, environment } = release;
     const actor = by?.actor ?? PLATFORM_ACTOR;
-    await store.transaction(async trx => {
-      await within?.(trx);
-      const generation =
-        to === 'routing'
-          ? await store.nextGeneration(trx, model, environment)
-          : undefined;
-      const moved = await store.transition(trx, id, {
-        ...{ from: release.state, to, actor, cause, error, generation },
-      });
-      if (!moved) {
-        throw new ReleaseMovedOn(
-          `Release ${id} is not ${release.state} any more`,
-        );
-      }
-      if (after) {
-        await store.saveDeployment(trx, {
-          ...after,
-          model,
-          environment,
-          releaseNumber: release.number,
-          since: new Date().toISOString(),
-          by: release.requestedBy,
-          generation: release.generation!,
-        });
-      }
-      if (isFinal(to)) {
-        await audit.record(
-          {
-            actor,
-            action: `release.${release.kind}`,
-            resource: `deployment:${environment}/${model}`,
-            outcome: outcomeOf(to),
-            details: {
-              release: id,
-              number: release.number,
-              version: release.version,
-              requestedBy: release.requestedBy,
-              ...(error && { error }),
-            },
-            ...(by && { requestId: by.requestId }),
-          },
-          trx,
-        );
-        await outbox.append(releaseEvent(release, to, error), trx);
-      }
+    await within?.(trx);
+    const generation =
+      to === 'routing'
+        ? await store.nextGeneration(trx, model, environment)
+        : undefined;
+    const moved = await store.transition(trx, id, {
+      ...{ from: release.state, to, actor, cause, error, generation },
     });
-    changes.modelChanged({ model, environment, releaseId: id });
+    if (!moved) {
+      throw new ReleaseMovedOn(
+        `Release ${id} is not ${release.state} any more`,
+      );
+    }
+    if (after) {
+      await store.saveDeployment(trx, {
+        ...after,
+        model,
+        environment,
+        releaseNumber: release.number,
+        since: new Date().toISOString(),
+        by: release.requestedBy,
+        generation: release.generation!,
+      });
+    }
+    if (!isFinal(to)) return;
+    await audit.record(
+      {
+        actor,
+        action: `release.${release.kind}`,
+        resource: `deployment:${environment}/${model}`,
+        outcome: outcomeOf(to),
+        details: {
+          release: id,
+          number: release.number,
+          version: release.version,
+          requestedBy: release.requestedBy,
+          ...(error && { error }),
+        },
+        ...(by && { requestId: by.requestId }),
+      },
+      trx,
+    );
+    await outbox.append(releaseEvent(release, to, error), trx);
   }
 }
 

@@ -57,6 +57,7 @@ export class ReleaseService {
     name: string,
     {
       evaluate = true,
+      supersedes,
       ...request
     }: CreateReleaseRequest & { promotedFrom?: string },
     idempotencyKey?: string,
@@ -68,6 +69,14 @@ export class ReleaseService {
       deployPermission(request.environment),
       model,
     );
+    // It ends what somebody else asked for, as aborting does.
+    if (supersedes) {
+      await authorizer.requireForModel(
+        context,
+        mlReleaseRollbackPermission,
+        model,
+      );
+    }
     const version = await registry.getVersion(context, name, request.version);
     checkReleasable(version, request.environment);
     if (request.environment === 'production') {
@@ -90,7 +99,7 @@ export class ReleaseService {
         requestedBy: context.actor,
         idempotencyKey,
       },
-      { ...request, model, digest: version.digest },
+      { ...request, model, supersedes, digest: version.digest },
     );
   }
 
@@ -139,6 +148,7 @@ export class ReleaseService {
         strategy: request.strategy,
         reason: request.reason,
         evaluate: request.evaluate,
+        supersedes: request.supersedes,
         promotedFrom: source?.id,
       },
       idempotencyKey,

@@ -134,7 +134,7 @@ export function createReleases(options: {
   const releases = new ReleaseService({
     ...{ ...shared, admission, authorizer, gate, proofs, steering, waiting },
     creation: new ReleaseCreation({
-      ...{ ...shared, admission, outbox },
+      ...{ ...shared, admission, outbox, waiting },
       exceptions: releaseExceptions,
       onCreated: () => runner.wake(),
     }),

@@ -27,12 +27,14 @@ const createSchema = z.strictObject({
   version: versionSchema,
   strategy: z.enum(STRATEGIES).optional(),
   evaluate: z.boolean().optional(),
+  supersedes: z.string().max(36).optional(),
   reason,
 });
 const promoteSchema = z.strictObject({
   version: versionSchema.optional(),
   strategy: z.enum(STRATEGIES).optional(),
   evaluate: z.boolean().optional(),
+  supersedes: z.string().max(36).optional(),
   reason,
 });
 const exceptionSchema = z.strictObject({

@@ -66,6 +66,12 @@ export interface CreateReleaseRequest {
    * the release waits in its gate; else it is refused at once. True when not given.
    */
   evaluate?: boolean;
+  /**
+   * Id of a release that waits there, at its gate or for an approval, and is
+   * ended for this one; that takes the right to roll back, too. One that has
+   * begun is never ended, nor is another one that waits by now.
+   */
+  supersedes?: string;
   reason?: string;
 }
 
@@ -86,6 +92,8 @@ export interface PromoteRequest {
   strategy?: Strategy;
   /** As for a release. */
   evaluate?: boolean;
+  /** As for a release. */
+  supersedes?: string;
   reason?: string;
 }
 

@@ -103,7 +103,9 @@ describe('the page of a release', () => {
         staged({ deployments: [aDeployment({ activeRelease: gated })] }),
     });
     expect(
-      await screen.findByText(/The platform runs the suite of 1\.2\.0/),
+      await screen.findByText(
+        /^It waits for the evaluation of 1\.2\.0 by the platform \(e1\).* abort it, or deploy another version in its place/,
+      ),
     ).toBeInTheDocument();
     await user.click(
       await screen.findByRole('button', { name: /^Abort release #3/ }),

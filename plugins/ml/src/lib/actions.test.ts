@@ -59,6 +59,20 @@ describe('releaseActions', () => {
     }
   });
 
+  it('lets the next one take the place of one that only waits, for those who may end it', () => {
+    const deployment = aDeployment({
+      activeRelease: aRelease({
+        ...{ number: 3, version: '1.2.0', state: 'approval' },
+      }),
+    });
+    expect(actionsFor(deployment).deploy).toEqual({ enabled: true });
+    expect(
+      reasonOf(
+        actionsFor(deployment, { deploy: true, rollback: false }).deploy,
+      ),
+    ).toMatch('Release #3 to 1.2.0 is under way');
+  });
+
   it('has nothing to roll back to before the second release', () => {
     expect(
       reasonOf(

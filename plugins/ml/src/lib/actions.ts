@@ -7,6 +7,7 @@ import type {
   Deployment,
   Environment,
   Model,
+  Release,
   RolloutAction,
   VersionState,
 } from '@ml-platform/plugin-ml-common';
@@ -56,7 +57,8 @@ export function releaseActions(options: {
   const deploy = firstReason(
     rightReason(rights.deploy, texts.actions.mayNotDeploy(environment)),
     model.versionCount === 0 && texts.actions.noVersions,
-    busy,
+    // One that only waits ends for the next, for those who may end it.
+    !(isWaitingIn(deployment) && rights.rollback) && busy,
   );
   return {
     deploy,
@@ -121,9 +123,16 @@ export function changesApiVersion(from: string | undefined, to: string) {
   return from !== undefined && apiVersionOf(from) !== apiVersionOf(to);
 }
 
-function isWaitingIn(deployment: Deployment | undefined): boolean {
+/** The release that waits there, and ends when another one is deployed. */
+export function waitingIn(
+  deployment: Deployment | undefined,
+): Release | undefined {
   const release = deployment?.activeRelease;
-  return release !== undefined && isWaiting(release.state);
+  return release && isWaiting(release.state) ? release : undefined;
+}
+
+function isWaitingIn(deployment: Deployment | undefined): boolean {
+  return waitingIn(deployment) !== undefined;
 }
 
 function busyReason(deployment: Deployment | undefined) {

@@ -25,6 +25,8 @@ export interface DeployOptions extends ReleaseOptions {
   strategy?: Strategy;
   /** Whether the release of a version that lacks its evaluation waits until the platform has evaluated it. */
   eval: boolean;
+  /** Whether a release that only waits is ended for this one. */
+  supersede?: boolean;
 }
 
 /** `--strategy`; without it, the platform decides. */
@@ -33,6 +35,14 @@ export function strategyOption(): Option {
     '--strategy <strategy>',
     'canary: a rising share beside the live version, judged all the time; blueGreen: checked, then all at once, and watched while the old one stays warm; shadow: copies of the requests, whose answers are compared and reach nobody; immediate: all requests at once, in production with an approval only (default: what the platform has, usually canary in production and immediate in staging)',
   ).choices(STRATEGIES);
+}
+
+/** `--supersede` */
+export function supersedeOption(): Option {
+  return new Option(
+    '--supersede',
+    'end a release that only waits there, at its gate or for an approval; one that has begun is never ended',
+  );
 }
 
 /** Adds the options that `deploy` and `rollback` share. */
@@ -68,7 +78,8 @@ export function addDeployCommand(program: Command, launch: Launch): void {
       .option(
         '--no-eval',
         'end with exit code 6 where a version lacks its evaluation, rather than wait in the gate until the platform has run it',
-      ),
+      )
+      .addOption(supersedeOption()),
   )
     .addHelpText(
       'after',
@@ -77,6 +88,7 @@ export function addDeployCommand(program: Command, launch: Launch): void {
         'ml deploy wine-classifier@1.0.0 --env production --reason "passed the review"',
         'ml deploy wine-classifier@1.1.0 --env production --strategy blueGreen',
         'ml deploy wine-classifier@1.1.0 --env production --strategy shadow',
+        'ml deploy wine-classifier@1.2.0 --env production --supersede',
         'ml deploy wine-classifier@1.0.0 --env staging --no-wait -o name',
       ),
     )

@@ -5,6 +5,7 @@ import { resolveRef } from '../resolveRef';
 import { formatDate } from '../../output/format';
 import type { DeployOptions } from './command';
 import { followRelease } from './followRelease';
+import { supersededBy } from './supersededBy';
 
 /** `ml deploy` */
 export async function deploy(
@@ -34,6 +35,7 @@ export async function deploy(
       strategy: options.strategy,
       reason: options.reason,
       ...(!options.eval && { evaluate: false }),
+      ...(await supersededBy({ client, output }, model, options)),
     },
     { idempotencyKey: randomUUID() },
   );

@@ -2,6 +2,7 @@ import {
   isWaiting,
   type MlClient,
   type Release,
+  waitsFor,
 } from '@ml-platform/plugin-ml-common';
 import type { CommandContext } from '../../CommandContext';
 import { CliError } from '../../errors/CliError';
@@ -11,6 +12,7 @@ import { formatDuration } from '../../output/format';
 import { curlFor } from '../predict/curlFor';
 import { sampleRequest } from '../predict/sampleRequest';
 import { releaseText } from '../releases/releaseText';
+import { waysOn } from '../releases/waysOn';
 import type { ReleaseOptions } from './command';
 import { drawCanary } from './drawCanary';
 import { showCanary } from './showCanary';
@@ -172,14 +174,14 @@ function refused({ environment, error, fromVersion, id, model }: Release) {
   });
 }
 
-function waitsForSomebody({ awaiting = [], id }: Release) {
+function waitsForSomebody(release: Release) {
   return new CliError({
     code: 'APPROVAL_PENDING',
     exitCode: ExitCode.pending,
-    message: `The release waits for a second person: ${awaiting
-      .map(({ approval, rule }) => `${rule} (approval ${approval})`)
-      .join(', ')}. It goes on by itself when that is approved`,
-    hint: `Follow it with: ml releases watch ${id}. End it with: ml releases abort ${id}`,
+    message: `The release waits for ${waitsFor(
+      release,
+    )}. It goes on by itself when that is approved`,
+    hint: waysOn(release),
   });
 }
 

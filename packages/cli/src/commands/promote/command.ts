@@ -4,12 +4,15 @@ import type { Launch } from '../../program';
 import {
   addWaitOptions,
   strategyOption,
+  supersedeOption,
   type WaitOptions,
 } from '../deploy/command';
 import { examples } from '../options';
 
 export interface PromoteOptions extends WaitOptions {
   strategy?: Strategy;
+  /** Whether a release that only waits is ended for this one. */
+  supersede?: boolean;
 }
 
 export function addPromoteCommand(program: Command, launch: Launch): void {
@@ -23,7 +26,8 @@ export function addPromoteCommand(program: Command, launch: Launch): void {
         '<model[@version]>',
         'with a version, nothing happens when another one is in staging',
       )
-      .addOption(strategyOption()),
+      .addOption(strategyOption())
+      .addOption(supersedeOption()),
   )
     .addHelpText(
       'after',

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { CommandContext } from '../../CommandContext';
 import { followRelease } from '../deploy/followRelease';
+import { supersededBy } from '../deploy/supersededBy';
 import { parseRef } from '../parseRef';
 import type { PromoteOptions } from './command';
 
@@ -16,7 +17,12 @@ export async function promote(
   const { client } = await context.connect();
   const release = await client.promote(
     model,
-    { version, strategy: options.strategy, reason: options.reason },
+    {
+      ...{ version, strategy: options.strategy, reason: options.reason },
+      ...(await supersededBy({ client, output: context.output }, model, {
+        ...{ supersede: options.supersede, env: 'production' },
+      })),
+    },
     { idempotencyKey: randomUUID() },
   );
   await followRelease({ context, client, release, options });

@@ -43,7 +43,8 @@ const RULES: ReleaseRule[] = [
 const STEERING: Record<RolloutAction, string> = {
   pause: 'Hold a canary at the share that it has',
   resume: 'Let a paused canary go on',
-  abort: 'Take a canary back: the version before gets every request',
+  abort:
+    'Take a canary back: the version before gets every request; or end a release that waits',
   promote:
     'Let a canary take over at once, whatever the evidence: with an approval only',
 };

@@ -1,13 +1,15 @@
-import type {
-  MirrorReport,
-  Release,
-  RolloutStatus,
+import {
+  type MirrorReport,
+  type Release,
+  type RolloutStatus,
+  waitsFor,
 } from '@ml-platform/plugin-ml-common';
 import type { Output } from '../../output/Output';
 import { renderTable } from '../../output/renderTable';
 
 /** A release for people. */
 export function releaseText(release: Release, output: Output): string {
+  const awaited = waitsFor(release);
   const rows: Array<[string, string | undefined]> = [
     [
       'Release',
@@ -24,12 +26,7 @@ export function releaseText(release: Release, output: Output): string {
     ['State', release.state],
     ['Strategy', release.strategy],
     ['Gate', release.evaluation && `evaluation ${release.evaluation}`],
-    [
-      'Waits',
-      release.awaiting
-        ?.map(({ approval, rule }) => `${rule}: approval ${approval}`)
-        .join(', '),
-    ],
+    ['Waits', awaited && `for ${awaited}`],
     ['Rollout', release.rollout && rolloutText(release.rollout)],
     ['Copies', release.rollout?.report && reportText(release.rollout.report)],
     ['Verdict', release.rollout?.verdict?.reason],

@@ -1,10 +1,16 @@
-import type { Release, RolloutAction } from '@ml-platform/plugin-ml-common';
+import {
+  isWaiting,
+  type Release,
+  type RolloutAction,
+  waitsFor,
+} from '@ml-platform/plugin-ml-common';
 import type { CommandContext } from '../../CommandContext';
 import { collectPages } from '../collectPages';
 import { followRelease } from '../deploy/followRelease';
 import type { ListReleasesOptions } from './command';
 import { formatDuration } from '../../output/format';
 import { releaseText } from './releaseText';
+import { waysOn } from './waysOn';
 
 /** `ml releases list` */
 export async function listReleases(
@@ -36,9 +42,15 @@ export async function listReleases(
       { header: 'TOOK', cell: durationOf },
       { header: 'BY', cell: item => item.requestedBy },
       { header: 'ID', cell: item => item.id },
-      { header: 'REASON', cell: item => item.error ?? item.reason ?? '' },
+      { header: 'REASON', cell: reasonOf },
     ],
   });
+}
+
+function reasonOf(release: Release): string {
+  const { error, reason } = release;
+  const awaited = waitsFor(release);
+  return awaited ? `waits for ${awaited}` : error ?? reason ?? '';
 }
 
 function durationOf({ createdAt, finishedAt }: Release): string {
@@ -59,6 +71,7 @@ export async function showRelease(
     data: release,
     text: () => releaseText(release, output),
   });
+  if (isWaiting(release.state)) output.hint(waysOn(release));
 }
 
 /** `ml releases watch` */
@@ -85,11 +98,11 @@ export async function steerRelease(
 ): Promise<void> {
   const { client } = await connect();
   const release = await client.steerRelease(id, action, { reason });
-  const { environment, model, rollout, version } = release;
+  const { environment, model, number, rollout, state, version } = release;
   output.done(
-    `The canary of ${model}@${version} in ${environment} is ${
-      rollout?.state ?? action
-    }`,
+    rollout
+      ? `The canary of ${model}@${version} in ${environment} is ${rollout.state}`
+      : `Release #${number} of ${model}@${version} to ${environment} is ${state}; nothing changed for callers`,
   );
   await output.object({
     kind: 'Release',

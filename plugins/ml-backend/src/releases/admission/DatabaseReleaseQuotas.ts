@@ -59,8 +59,13 @@ export class DatabaseReleaseQuotas implements ReleaseQuotas {
         'ml_releases.environment': 'production',
         'ml_releases.kind': 'deploy',
       })
-      // What did not get past the gate changed nothing.
+      // What did not get past the gate changed nothing; nor did what was ended there.
       .whereNot('ml_releases.state', 'refused')
+      .whereNot(nested => {
+        nested
+          .where('ml_releases.state', 'aborted')
+          .whereNull('ml_releases.generation');
+      })
       .where('ml_releases.created_at', '>', since.toISOString())
       .orderBy('ml_releases.created_at')
       .select('ml_releases.created_at');

@@ -1,3 +1,4 @@
+import { AuthorizeResult } from '@backstage/plugin-permission-common';
 import type { Release } from '@ml-platform/plugin-ml-common';
 import type { Knex } from 'knex';
 import { testDatabases } from '../../__testUtils__/databases';
@@ -321,6 +322,83 @@ describe.each(databases.ids)('releases that wait on %s', databaseId => {
       // What it did not begin with is not used up.
       expect(await olga().approvals.get(id)).toMatchObject({
         state: 'approved',
+      });
+    });
+
+    it('give way to the next one, for those who may end them', async () => {
+      const { id: approval } = await ask();
+      const waiting = await reaches(await immediate(), 'approval');
+      await platform.register(MODEL, '1.2.0', packageOf('1.2.0'));
+      platform.target.promotesAtOnce = true;
+
+      // Who is in the way, for what it waits, and the ways on.
+      const message = `Release 2 (deploy of 1.1.0) of ${MODEL} in production is under way: user:default/olga asked for it at ${waiting.createdAt}, and it waits for a second person to decide on approval ${approval} (skip-canary). Nothing has changed for callers. Deploy in its place with 'ml deploy ${MODEL}@1.2.0 --env production --supersede', end it with 'ml releases abort ${waiting.id}', or wait for it ('ml releases watch ${waiting.id}')`;
+      await expect(deploy('1.2.0')).rejects.toMatchObject(
+        refusal(409, message),
+      );
+      // Another one that waits is not meant.
+      await expect(
+        deploy('1.2.0', { supersedes: 'another' }),
+      ).rejects.toMatchObject(refusal(409, 'it waits for'));
+
+      // Neither of both when the new one is refused.
+      await restart({ quotas: { productionReleasesPerTeamPerDay: 1 } });
+      const supersedes = waiting.id;
+      await expect(deploy('1.2.0', { supersedes })).rejects.toMatchObject(
+        refusal(409, '1 are allowed'),
+      );
+      const stands = await platform.as().getRelease(waiting.id);
+      expect(stands.state).toBe('approval');
+
+      const decide = async (
+        requests: Array<{ permission: { name: string } }>,
+      ) =>
+        requests.map(({ permission }) => ({
+          result:
+            permission.name === 'ml.release.rollback'
+              ? AuthorizeResult.DENY
+              : AuthorizeResult.ALLOW,
+        }));
+      await restart({
+        permissions: { authorize: decide, authorizeConditional: decide } as {},
+      });
+      await expect(deploy('1.2.0', { supersedes })).rejects.toMatchObject(
+        refusal(403, 'ml.release.rollback'),
+      );
+
+      // The one that waited takes no quota: two are begun, and two are allowed.
+      await restart({ quotas: { productionReleasesPerTeamPerDay: 2 } });
+      const next = await deploy('1.2.0', { supersedes });
+      expect((await platform.finished(next)).state).toBe('succeeded');
+      expect(await platform.as().getRelease(waiting.id)).toMatchObject({
+        state: 'aborted',
+        error: 'Aborted by user:default/mia: superseded by a release of 1.2.0',
+      });
+      const outlook = await platform
+        .as()
+        .getReleaseOutlook(MODEL, 'production');
+      expect(outlook.quota.used).toBe(2);
+      const { items } = await platform.as().audit.list({
+        ...{ actor: 'user:default/mia', limit: 50 },
+        resource: `deployment:production/${MODEL}`,
+      });
+      expect(items).toContainEqual(
+        expect.objectContaining({
+          ...{ action: 'release.abort', outcome: 'succeeded' },
+          details: expect.objectContaining({ release: waiting.id }),
+        }),
+      );
+      expect(items).toContainEqual(
+        expect.objectContaining({
+          ...{ action: 'release.deploy', outcome: 'intended' },
+          details: expect.objectContaining({
+            ...{ release: next.id, supersedes: waiting.id },
+          }),
+        }),
+      );
+      // Nobody decided on what was asked for.
+      expect(await olga().approvals.get(approval)).toMatchObject({
+        state: 'pending',
       });
     });
 

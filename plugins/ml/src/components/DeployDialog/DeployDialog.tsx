@@ -81,6 +81,7 @@ export function DeployDialog(props: {
               to={form.to}
               canary={form.strategy === 'canary'}
               waitsAtGate={form.waitsAtGate}
+              supersedes={form.supersedes}
             />
           )}
           {error && <Alert status="danger" icon title={error} role="alert" />}

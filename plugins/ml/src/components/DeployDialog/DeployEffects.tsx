@@ -3,6 +3,7 @@ import {
   apiVersionOf,
   findBreakingChanges,
   type Environment,
+  type Release,
   type Version,
 } from '@ml-platform/plugin-ml-common';
 import { evaluationTexts } from '../../evaluationTexts';
@@ -23,8 +24,10 @@ export function DeployEffects(props: {
   canary: boolean;
   /** Whether the platform evaluates it first. */
   waitsAtGate: boolean;
+  /** What waits there, and ends. */
+  supersedes?: Release;
 }) {
-  const { environment, from, to, canary, waitsAtGate } = props;
+  const { environment, from, to, canary, supersedes, waitsAtGate } = props;
   const newApi = changesApiVersion(from?.version, to.version);
   const breaking =
     newApi && from?.details && to.details
@@ -50,6 +53,7 @@ export function DeployEffects(props: {
               environment,
             )}
         </Item>
+        {supersedes && <Item>{texts.waiting.supersedes(supersedes)}</Item>}
         {waitsAtGate && <Item>{evaluationTexts.waitsAtGate(to.version)}</Item>}
         <Item>{texts.deploy.order}</Item>
         {from && canary && <Item>{texts.canary.effect(from.version)}</Item>}

@@ -10,7 +10,7 @@ import { useReleaseActions } from '../../hooks/useReleaseActions';
 import { useMlQuery } from '../../hooks/useMlQuery';
 import { useEvaluationAction } from '../../hooks/useEvaluationAction';
 import { useSignatureAction } from '../../hooks/useSignatureAction';
-import { type ActionState, ENABLED } from '../../lib/actions';
+import { type ActionState, ENABLED, waitingIn } from '../../lib/actions';
 import { randomKey } from '../../lib/randomKey';
 import { deploymentTo } from '../../lib/summary';
 import { texts } from '../../texts';
@@ -47,6 +47,8 @@ export function useDeployForm(options: {
   const usual = outlook.status === 'ready' ? outlook.data : undefined;
   const strategy = chosenStrategy ?? usual?.strategy;
 
+  const supersedes = waitingIn(deploymentTo(model, environment));
+  const superseded = supersedes?.id;
   const request = useMemo(
     () => ({
       body: {
@@ -55,10 +57,12 @@ export function useDeployForm(options: {
         // Without a choice, the platform takes its own way.
         strategy: chosenStrategy,
         reason: reason.trim() || undefined,
+        // What is said to end, and nothing else.
+        ...(superseded && { supersedes: superseded }),
       },
       idempotencyKey: randomKey(),
     }),
-    [environment, version, chosenStrategy, reason],
+    [environment, version, chosenStrategy, reason, superseded],
   );
 
   const find = (name: string | undefined): Version | undefined =>
@@ -104,6 +108,7 @@ export function useDeployForm(options: {
     request,
     submit,
     waitsAtGate: evaluated.waits,
+    supersedes,
     from: from ? { version: from, details: find(from) } : undefined,
     to: version ? { version, details: find(version) } : undefined,
   };

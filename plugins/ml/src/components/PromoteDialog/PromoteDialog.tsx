@@ -5,8 +5,9 @@ import { evaluationTexts } from '../../evaluationTexts';
 import { useEvaluationAction } from '../../hooks/useEvaluationAction';
 import { useMlQuery } from '../../hooks/useMlQuery';
 import { useRequest } from '../../hooks/useRequest';
-import type { ActionState } from '../../lib/actions';
+import { type ActionState, waitingIn } from '../../lib/actions';
 import { randomKey } from '../../lib/randomKey';
+import { deploymentTo } from '../../lib/summary';
 import { texts } from '../../texts';
 import { EffectsDialog } from '../Lifecycle';
 
@@ -30,12 +31,17 @@ export function PromoteDialog(props: {
     ...{ model: model.name, version },
     environment: 'production',
   });
+  const supersedes = waitingIn(deploymentTo(model, 'production'));
+  const superseded = supersedes?.id;
   const sent = useMemo(
     () => ({
-      body: { version, reason: reason.trim() || undefined },
+      body: {
+        ...{ version, reason: reason.trim() || undefined },
+        ...(superseded && { supersedes: superseded }),
+      },
       idempotencyKey: randomKey(),
     }),
-    [version, reason],
+    [version, reason, superseded],
   );
   const request = useRequest({
     send: api =>
@@ -54,6 +60,7 @@ export function PromoteDialog(props: {
           version,
           outlook.status === 'ready' ? outlook.data : undefined,
         ),
+        ...(supersedes ? [texts.waiting.supersedes(supersedes)] : []),
         ...(evaluated.waits ? [evaluationTexts.waitsAtGate(version)] : []),
       ]}
       submit={texts.promote.submit(version)}

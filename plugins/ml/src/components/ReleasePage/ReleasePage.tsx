@@ -139,6 +139,9 @@ function Head(props: { model: Model; release: Release; onChange: () => void }) {
               {texts.releasePage.toModel(model.name)}
             </Link>
           )}
+          {release.state === 'approval' && (
+            <Link href="/ml/approvals">{texts.waiting.toApprovals}</Link>
+          )}
           {promotedFrom && (
             <Link href={`/ml/releases/${promotedFrom}`}>
               {texts.releasePage.promotedFrom}
