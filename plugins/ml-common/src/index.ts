@@ -70,6 +70,8 @@ export * from './serving/rollout';
 export * from './serving/traffic';
 export * from './permissions/permissions';
 export * from './policy/diffPolicies';
+export * from './policy/duration';
+export * from './policy/policyWords';
 export * from './policy/policies';
 export * from './policy/policyVersions';
 export * from './policy/roleTable';

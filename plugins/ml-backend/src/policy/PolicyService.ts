@@ -11,11 +11,13 @@ import {
   type PolicyComparison,
   type PolicyKey,
   POLICY_KEYS,
+  POLICY_NAMES,
   type PolicyProposal,
   type PolicyState,
   type PolicyValues,
   type PolicyVersion,
   type PolicyVersionDetail,
+  sayDifference,
 } from '@ml-platform/plugin-ml-common';
 import canonicalize from 'canonicalize';
 import type { Knex } from 'knex';
@@ -168,7 +170,7 @@ export class PolicyService implements ApprovalAction {
       );
     }
     const sorted = [...keys].sort();
-    const lines = differences.map(describeDifference);
+    const lines = differences.map(sayDifference);
     const approval = await this.#options.approvals.request(context, {
       kind: keys.includes('roles') ? 'policy.roles' : 'policy.change',
       subject: {
@@ -177,7 +179,9 @@ export class PolicyService implements ApprovalAction {
         ...(reset.length && { reset: reset.join(',') }),
       },
       subjectKey: sorted.join(','),
-      summary: `Change the policy: ${sorted.join(', ')}`,
+      summary: `Change the policy: ${sorted
+        .map(key => POLICY_NAMES[key])
+        .join(', ')}`,
       reason: request.reason,
       consequences: [
         ...lines.slice(0, MOST_LINES),

@@ -1,3 +1,5 @@
+import { isJsonObject, missingIn, sameJson } from './jsonLists';
+
 /**
  * One place where two sets of policies differ. Lists are compared as a whole.
  * @public
@@ -40,7 +42,7 @@ function differences(
   before: unknown,
   after: unknown,
 ): PolicyDifference[] {
-  if (isObject(before) && isObject(after)) {
+  if (isJsonObject(before) && isJsonObject(after)) {
     const keys = new Set([...Object.keys(before), ...Object.keys(after)]);
     return [...keys].flatMap(key =>
       differences(path ? `${path}.${key}` : key, before[key], after[key]),
@@ -54,28 +56,6 @@ function differences(
       ...(after !== undefined && { after }),
     },
   ];
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-/** Whether two values say the same, in whatever order their keys are. */
-function sameJson(one: unknown, other: unknown): boolean {
-  if (Array.isArray(one) && Array.isArray(other)) {
-    return (
-      one.length === other.length &&
-      one.every((item, index) => sameJson(item, other[index]))
-    );
-  }
-  if (isObject(one) && isObject(other)) {
-    return differences('', one, other).length === 0;
-  }
-  return one === other;
-}
-
-function missingIn(list: unknown[], other: unknown[]): unknown[] {
-  return other.filter(item => !list.some(known => sameJson(known, item)));
 }
 
 function toText(value: unknown): string {

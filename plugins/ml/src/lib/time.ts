@@ -71,3 +71,22 @@ export function formatDuration(milliseconds: number): string {
   const head = `${Math.floor(total / big)} ${bigUnit}`;
   return rest ? `${head} ${rest} ${smallUnit}` : head;
 }
+
+/** `2027-03-01T16:00` in the time zone of the browser, for its own fields. */
+export function toLocalMoment(iso: string): string {
+  const time = Date.parse(iso);
+  if (Number.isNaN(time)) return '';
+  const offset = new Date(time).getTimezoneOffset() * MINUTE;
+  return new Date(time - offset).toISOString().slice(0, 16);
+}
+
+/** The moment in UTC; undefined when nothing, or only a part, is written. */
+export function fromLocalMoment(text: string): string | undefined {
+  const time = text ? new Date(text).getTime() : NaN;
+  return Number.isNaN(time) ? undefined : new Date(time).toISOString();
+}
+
+/** E.g. `Europe/Berlin`. */
+export function localZone(): string {
+  return new Intl.DateTimeFormat().resolvedOptions().timeZone;
+}

@@ -1,9 +1,14 @@
-import { Box, Flex, Text } from '@backstage/ui';
+import { Text } from '@backstage/ui';
 import type { ServiceAccount } from '@ml-platform/plugin-ml-common';
 import { firstReason } from '../../lib/actions';
 import { texts } from '../../texts';
-import { ActionButton, Actor, RelativeTime, StateLabel } from '../shared';
-import classes from './Access.module.css';
+import {
+  ActionButton,
+  Actor,
+  CardItem,
+  RelativeTime,
+  StateLabel,
+} from '../shared';
 
 /** A service account: what it may do, who answers for it, and its end. */
 export function AccountItem(props: {
@@ -15,16 +20,15 @@ export function AccountItem(props: {
   const say = texts.access.accounts;
   const isOver = account.revokedAt !== undefined;
   return (
-    <Box as="li" bg="neutral" className={classes.item} aria-label={ref}>
-      <Flex align="center" justify="between" gap="3">
-        <Text as="h3" weight="bold">
-          {ref}
-        </Text>
+    <CardItem
+      title={ref}
+      state={
         <StateLabel
           word={isOver ? say.revoked : say.active}
           tone={isOver ? 'danger' : 'success'}
         />
-      </Flex>
+      }
+    >
       <Text as="p">{account.description}</Text>
       <Text as="p" variant="body-small" color="secondary">
         <Actor actor={account.owner} /> {say.by} · {say.used}{' '}
@@ -46,6 +50,6 @@ export function AccountItem(props: {
           onPress={onRevoke}
         />
       </div>
-    </Box>
+    </CardItem>
   );
 }

@@ -4,8 +4,8 @@ import { RiAddLine, RiRobot2Line } from '@remixicon/react';
 import type { ServiceAccount } from '@ml-platform/plugin-ml-common';
 import { useMlQuery } from '../../hooks/useMlQuery';
 import { texts } from '../../texts';
+import { CardList } from '../shared';
 import { LoadingState, QueryView, StateMessage } from '../states';
-import classes from './Access.module.css';
 import { AccountItem } from './AccountItem';
 import { CreateAccountDialog } from './CreateAccountDialog';
 import { RevokeAccountDialog } from './RevokeAccountDialog';
@@ -40,7 +40,7 @@ export function AccountsView() {
               </Text>
             </StateMessage>
           ) : (
-            <ul className={classes.list} aria-label={say.list}>
+            <CardList label={say.list}>
               {items.map(account => (
                 <AccountItem
                   key={account.ref}
@@ -48,7 +48,7 @@ export function AccountsView() {
                   onRevoke={() => setRevoking(account)}
                 />
               ))}
-            </ul>
+            </CardList>
           )
         }
       </QueryView>

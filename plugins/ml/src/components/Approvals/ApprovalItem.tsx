@@ -1,5 +1,5 @@
 import { useState } from 'react';
-import { Box, Flex, Text } from '@backstage/ui';
+import { Flex, Text } from '@backstage/ui';
 import { DEFAULT_NAMESPACE } from '@backstage/catalog-model';
 import { EntityRefLink } from '@backstage/plugin-catalog-react';
 import type { Approval, ApprovalKindInfo } from '@ml-platform/plugin-ml-common';
@@ -11,7 +11,13 @@ import {
 } from '../../lib/approvalActions';
 import type { Tone } from '../../lib/health';
 import { texts } from '../../texts';
-import { ActionButton, Actor, RelativeTime, StateLabel } from '../shared';
+import {
+  ActionButton,
+  Actor,
+  CardItem,
+  RelativeTime,
+  StateLabel,
+} from '../shared';
 import classes from './Approvals.module.css';
 import { BreakGlass } from './BreakGlass';
 import { DecisionDialog } from './DecisionDialog';
@@ -39,16 +45,15 @@ export function ApprovalItem(props: {
   const [deciding, setDeciding] = useState<Decision>();
   const subject = say.subject(approval);
   return (
-    <Box as="li" bg="neutral" className={classes.request} aria-label={subject}>
-      <Flex align="center" justify="between" gap="3">
-        <Text as="h3" weight="bold">
-          {subject}
-        </Text>
+    <CardItem
+      title={subject}
+      state={
         <StateLabel
           word={say.state[approval.state]}
           tone={TONES[approval.state]}
         />
-      </Flex>
+      }
+    >
       <Text as="p" variant="body-small" color="secondary">
         {approval.model ? (
           <EntityRefLink
@@ -130,6 +135,6 @@ export function ApprovalItem(props: {
           onClose={() => setDeciding(undefined)}
         />
       )}
-    </Box>
+    </CardItem>
   );
 }

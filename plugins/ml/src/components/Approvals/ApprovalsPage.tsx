@@ -10,10 +10,9 @@ import { RiUserFollowLine } from '@remixicon/react';
 import { useMlQuery } from '../../hooks/useMlQuery';
 import { useSearchParameter } from '../../hooks/useSearchParameter';
 import { texts } from '../../texts';
-import { Pager } from '../shared';
+import { CardList, Pager } from '../shared';
 import { LoadingState, QueryView, StateMessage } from '../states';
 import { ApprovalItem } from './ApprovalItem';
-import classes from './Approvals.module.css';
 
 const PAGE_SIZE = 20;
 /** `review`: what was done alone and waits for a second person's word. */
@@ -80,7 +79,7 @@ export function ApprovalsPage(props: { onChange?: () => void }) {
                   </Text>
                 </StateMessage>
               ) : (
-                <ul className={classes.list} aria-label={say.title}>
+                <CardList label={say.title}>
                   {page.items.map(approval => (
                     <ApprovalItem
                       key={approval.id}
@@ -93,7 +92,7 @@ export function ApprovalsPage(props: { onChange?: () => void }) {
                       }}
                     />
                   ))}
-                </ul>
+                </CardList>
               )}
               <Pager
                 cursor={cursor}

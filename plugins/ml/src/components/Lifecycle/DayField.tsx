@@ -2,16 +2,20 @@ import { useId } from 'react';
 import { Text } from '@backstage/ui';
 import classes from './Lifecycle.module.css';
 
-/** A date, chosen with the browser's own calendar. */
+/** A date, or a moment of one, chosen with the browser's own calendar. */
 export function DayField(props: {
   label: string;
-  description: string;
+  description?: string;
+  /** `date` when absent. */
+  type?: 'date' | 'datetime-local' | 'time';
   /** Earliest one, as `2027-03-01`. */
-  min: string;
+  min?: string;
   value: string;
+  /** What is wrong with it. */
+  problem?: string;
   onChange: (value: string) => void;
 }) {
-  const { label, description, min, value, onChange } = props;
+  const { label, description, min, value, onChange, problem, type } = props;
   const id = useId();
   return (
     <div className={classes.day}>
@@ -20,18 +24,26 @@ export function DayField(props: {
           {label}
         </Text>
       </label>
+      {description && (
+        <Text id={`${id}-help`} variant="body-small" color="secondary">
+          {description}
+        </Text>
+      )}
       <input
         id={id}
-        type="date"
+        type={type ?? 'date'}
         required
         min={min}
         value={value}
-        aria-describedby={`${id}-help`}
+        aria-invalid={problem ? true : undefined}
+        aria-describedby={`${id}-help ${id}-problem`}
         onChange={event => onChange(event.target.value)}
       />
-      <Text id={`${id}-help`} variant="body-small" color="secondary">
-        {description}
-      </Text>
+      {problem && (
+        <Text id={`${id}-problem`} variant="body-small" color="danger">
+          {problem}
+        </Text>
+      )}
     </div>
   );
 }

@@ -19,6 +19,8 @@ import classes from './Lifecycle.module.css';
 /** Asks once before a change, and names what it does and does not do. */
 export function EffectsDialog(props: {
   title: string;
+  /** In pixels; forms of one column fit into the usual one. */
+  width?: number;
   will: string[];
   willNot?: string[];
   submit: string;
@@ -29,7 +31,11 @@ export function EffectsDialog(props: {
 }) {
   const { title, will, willNot, submit, action, request, onClose } = props;
   return (
-    <Dialog isOpen onOpenChange={open => !open && onClose()} width={560}>
+    <Dialog
+      isOpen
+      onOpenChange={open => !open && onClose()}
+      width={props.width ?? 560}
+    >
       <DialogHeader>{title}</DialogHeader>
       <DialogBody>
         <Flex direction="column" gap="4">

@@ -1,23 +1,21 @@
 import { useState } from 'react';
-import { Flex, TextAreaField } from '@backstage/ui';
+import { TextAreaField } from '@backstage/ui';
 import {
-  describeDifference,
   diffPolicies,
   type PolicyChanges,
   type PolicyKey,
+  POLICY_NAMES,
   type PolicyState,
+  sayDifference,
 } from '@ml-platform/plugin-ml-common';
 import { useRequest } from '../../hooks/useRequest';
 import { type ActionState, firstReason } from '../../lib/actions';
-import {
-  fieldText,
-  policyFields,
-  readField,
-  withField,
-} from '../../lib/policyFields';
+import { findProblems } from '../../lib/policyPlaces';
 import { texts } from '../../texts';
 import { EffectsDialog } from '../Lifecycle';
-import { PolicyFieldInput } from './PolicyFieldInput';
+import { PolicyForm } from './form/PolicyForm';
+
+const WIDTH = 720;
 
 /** Edits a policy, shows what would be different, and asks a second person for it. */
 export function ChangePolicyDialog(props: {
@@ -32,22 +30,14 @@ export function ChangePolicyDialog(props: {
   // What was looked at, whatever is loaded meanwhile.
   const [{ values, version }] = useState(props.state);
   const before = values[name];
-  const fields = policyFields(before);
-  const [written, setWritten] = useState<Record<string, string>>({});
+  const [after, setAfter] = useState<unknown>(before);
   const [reason, setReason] = useState('');
 
-  let after: unknown = before;
-  let unreadable: string | undefined;
-  for (const field of fields) {
-    const place = field.path.join('.');
-    try {
-      const text = written[place] ?? fieldText(field);
-      after = withField(after, field.path, readField(field.kind, text));
-    } catch {
-      unreadable ??= say.unreadable(place || say.root);
-    }
-  }
-  const differences = diffPolicies({ [name]: before }, { [name]: after });
+  const problems = findProblems(name, after);
+  const isWrong = Object.keys(problems).length > 0;
+  const differences = isWrong
+    ? []
+    : diffPolicies({ [name]: before }, { [name]: after });
   const request = useRequest({
     send: api =>
       api.policy.propose(version, {
@@ -59,46 +49,39 @@ export function ChangePolicyDialog(props: {
   });
   return (
     <EffectsDialog
-      title={say.question(say.names[name])}
+      title={say.question(POLICY_NAMES[name])}
+      width={WIDTH}
       will={
         differences.length
-          ? differences.map(describeDifference)
-          : [unreadable ?? say.unchanged]
+          ? differences.map(sayDifference)
+          : [isWrong ? say.wrong : say.unchanged]
       }
       willNot={say.willNot}
       submit={say.ask}
       action={firstReason(
         !action.enabled && action.reason,
-        unreadable,
+        isWrong && say.wrong,
         !differences.length && say.unchanged,
         !reason.trim() && say.noReason,
       )}
       request={request}
       onClose={onClose}
     >
-      <Flex direction="column" gap="3">
-        {fields.map(field => {
-          const place = field.path.join('.');
-          return (
-            <PolicyFieldInput
-              key={place}
-              label={place || say.names[name]}
-              kind={field.kind}
-              text={written[place] ?? fieldText(field)}
-              onChange={text => setWritten({ ...written, [place]: text })}
-            />
-          );
-        })}
-        <TextAreaField
-          label={say.reason}
-          description={say.reasonHelp}
-          isRequired
-          value={reason}
-          onChange={setReason}
-          rows={2}
-          maxLength={2000}
-        />
-      </Flex>
+      <PolicyForm
+        name={name}
+        value={after}
+        problems={problems}
+        onChange={setAfter}
+      />
+      <TextAreaField
+        label={say.reason}
+        description={say.reasonHelp}
+        isRequired
+        value={reason}
+        onChange={setReason}
+        rows={2}
+        maxLength={2000}
+      />
     </EffectsDialog>
   );
 }

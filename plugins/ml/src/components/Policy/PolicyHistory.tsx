@@ -1,14 +1,13 @@
-import { Box, Flex, Text } from '@backstage/ui';
+import { Flex, Text } from '@backstage/ui';
 import {
-  describeDifference,
   type PolicyVersion,
+  sayDifference,
 } from '@ml-platform/plugin-ml-common';
 import { useMlQuery } from '../../hooks/useMlQuery';
 import { useSearchParameter } from '../../hooks/useSearchParameter';
 import { texts } from '../../texts';
-import { Actor, Pager, RelativeTime } from '../shared';
+import { Actor, CardItem, CardList, Pager, RelativeTime } from '../shared';
 import { LoadingState, QueryView } from '../states';
-import classes from './Policy.module.css';
 
 const PAGE_SIZE = 10;
 
@@ -32,11 +31,11 @@ export function PolicyHistory(props: {
       <QueryView query={query} loading={<LoadingState lines={4} />}>
         {({ items, nextCursor }) => (
           <>
-            <ul className={classes.list} aria-label={say.history}>
+            <CardList label={say.history}>
               {items.map(version => (
                 <HistoryItem key={version.version} version={version} />
               ))}
-            </ul>
+            </CardList>
             <Pager
               cursor={cursor}
               nextCursor={nextCursor}
@@ -55,29 +54,24 @@ function HistoryItem({ version }: { version: PolicyVersion }) {
   const say = texts.policy;
   const { approvedBy, at, changes, reason, requestedBy } = version;
   return (
-    <Box as="li" bg="neutral" className={classes.item}>
-      <Flex align="baseline" gap="3">
-        <Text as="h3" weight="bold">
-          {version.version}
-        </Text>
-        <Text as="p" variant="body-small" color="secondary">
-          <RelativeTime iso={at} /> ·{' '}
-          {requestedBy ? (
-            <>
-              {say.asker} <Actor actor={requestedBy} />, {say.approver}{' '}
-              <Actor actor={approvedBy} />
-            </>
-          ) : (
-            say.byConfiguration
-          )}
-        </Text>
-      </Flex>
+    <CardItem title={say.version(version)}>
+      <Text as="p" variant="body-small" color="secondary">
+        <RelativeTime iso={at} /> ·{' '}
+        {requestedBy ? (
+          <>
+            {say.asker} <Actor actor={requestedBy} />, {say.approver}{' '}
+            <Actor actor={approvedBy} />
+          </>
+        ) : (
+          say.byConfiguration
+        )}
+      </Text>
       {reason && <Text as="p">{reason}</Text>}
       {changes.length ? (
         <ul>
           {changes.map(change => (
             <li key={change.path}>
-              <Text variant="body-small">{describeDifference(change)}</Text>
+              <Text variant="body-small">{sayDifference(change)}</Text>
             </li>
           ))}
         </ul>
@@ -86,6 +80,6 @@ function HistoryItem({ version }: { version: PolicyVersion }) {
           {say.beginning}
         </Text>
       )}
-    </Box>
+    </CardItem>
   );
 }

@@ -1,10 +1,13 @@
-import { Box, Flex, Text } from '@backstage/ui';
-import type { PolicyKey, PolicyState } from '@ml-platform/plugin-ml-common';
+import { Text } from '@backstage/ui';
+import {
+  type PolicyKey,
+  POLICY_NAMES,
+  type PolicyState,
+} from '@ml-platform/plugin-ml-common';
 import type { ActionState } from '../../lib/actions';
 import type { Tone } from '../../lib/health';
 import { texts } from '../../texts';
-import { ActionButton, StateLabel } from '../shared';
-import classes from './Policy.module.css';
+import { ActionButton, CardItem, StateLabel } from '../shared';
 import { PolicyValues } from './PolicyValues';
 
 /** A policy as it holds, and the way to another one. */
@@ -21,18 +24,10 @@ export function PolicyItem(props: {
     : state.sources[name];
   const tone: Tone = source === 'approved' ? 'success' : 'neutral';
   return (
-    <Box
-      as="li"
-      bg="neutral"
-      className={classes.item}
-      aria-label={say.names[name]}
+    <CardItem
+      title={POLICY_NAMES[name]}
+      state={<StateLabel word={say.source[source]} tone={tone} />}
     >
-      <Flex align="center" justify="between" gap="3">
-        <Text as="h3" weight="bold">
-          {say.names[name]}
-        </Text>
-        <StateLabel word={say.source[source]} tone={tone} />
-      </Flex>
       <Text as="p" variant="body-small" color="secondary">
         {say.about[name]}
       </Text>
@@ -41,10 +36,10 @@ export function PolicyItem(props: {
         <ActionButton
           action={action}
           label={say.change}
-          description={say.describeChange(say.names[name])}
+          description={say.describeChange(POLICY_NAMES[name])}
           onPress={onChange}
         />
       </div>
-    </Box>
+    </CardItem>
   );
 }

@@ -6,10 +6,9 @@ import { useMlQuery } from '../../hooks/useMlQuery';
 import { usePolicyAction } from '../../hooks/usePolicyAction';
 import { rootRouteRef } from '../../routes';
 import { texts } from '../../texts';
-import { RelativeTime } from '../shared';
+import { CardList, RelativeTime } from '../shared';
 import { LoadingState, QueryView } from '../states';
 import { ChangePolicyDialog } from './ChangePolicyDialog';
-import classes from './Policy.module.css';
 import { PolicyHistory } from './PolicyHistory';
 import { PolicyItem } from './PolicyItem';
 
@@ -53,7 +52,7 @@ export function PolicyPage() {
                 {say.version(state)}, {say.since}{' '}
                 <RelativeTime iso={state.since} />
               </Text>
-              <ul className={classes.list} aria-label={say.title}>
+              <CardList label={say.title}>
                 {POLICY_KEYS.filter(key => key in state.values).map(key => (
                   <PolicyItem
                     key={key}
@@ -63,7 +62,7 @@ export function PolicyPage() {
                     onChange={() => setChanging(key)}
                   />
                 ))}
-              </ul>
+              </CardList>
               <PolicyHistory version={state.version} />
               {changing && (
                 <ChangePolicyDialog

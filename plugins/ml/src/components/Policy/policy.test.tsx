@@ -27,7 +27,12 @@ const STATE: PolicyState = {
     },
     freezes: [],
     signatures: { requiredForProduction: false },
-    roles: { 'ml-viewer': ['group:default/apps-team'], 'ml-engineer': [] },
+    roles: {
+      'ml-viewer': ['group:default/apps-team'],
+      'ml-engineer': [],
+      'platform-admin': ['group:default/platform-team'],
+      'data-access-auditor': [],
+    },
   } as unknown as PolicyState['values'],
   sources: { quotas: 'approved' } as PolicyState['sources'],
   configuredOnly: ['signatures'],
@@ -80,14 +85,14 @@ it('shows what holds, where it comes from, and what changed', async () => {
   renderPolicy({}, { waiting: ['quotas'] });
   const quotas = await item('Quotas');
   expect(quotas).toHaveTextContent('Approved');
-  expect(quotas).toHaveTextContent('stagingDeploymentsPerTeam5');
-  expect(await item('Freezes')).toHaveTextContent('none');
+  expect(quotas).toHaveTextContent('Models of one team live in staging5');
+  expect(await item('Freezes')).toHaveTextContent('There is none');
   const roles = await item('Roles');
-  expect(within(roles).getByRole('link')).toHaveTextContent('apps-team');
-  expect(roles).toHaveTextContent('ml-engineernobody');
+  expect(within(roles).getAllByRole('link')[0]).toHaveTextContent('apps-team');
+  expect(roles).toHaveTextContent('ML engineersnobody');
   const history = within(await screen.findByRole('list', { name: 'History' }));
   expect(
-    await history.findByText('quotas.stagingDeploymentsPerTeam: 3 → 5'),
+    await history.findByText('Models of one team live in staging: 3 → 5'),
   ).toBeInTheDocument();
   expect(history.getByText(/asked for by/)).toHaveTextContent(
     /olga, approved by pedro/,
@@ -105,13 +110,15 @@ it('asks for a change, with what would be different and why', async () => {
   const ask = dialog.getByRole('button', { name: 'Ask for it' });
   expect(ask).toHaveAccessibleDescription('Nothing is changed yet.');
   const field = dialog.getByRole('textbox', {
-    name: 'stagingDeploymentsPerTeam',
+    name: 'Models of one team live in staging',
   });
   await user.clear(field);
-  expect(ask).toHaveAccessibleDescription(/cannot be read/);
+  expect(ask).toHaveAccessibleDescription(/has to be corrected/);
+  expect(field).toHaveAccessibleDescription(/Enter a whole number/);
+  expect(field).toBeInvalid();
   await user.type(field, '8');
   expect(
-    dialog.getByText('quotas.stagingDeploymentsPerTeam: 5 → 8'),
+    dialog.getByText('Models of one team live in staging: 5 → 8'),
   ).toBeInTheDocument();
   expect(ask).toHaveAccessibleDescription(/Say why/);
   await user.type(dialog.getByRole('textbox', { name: /Reason/ }), 'More');
@@ -137,14 +144,14 @@ it('shows the refusal of the server and keeps what was written', async () => {
   await user.click(await roles.findByRole('button', { name: /^Change/ }));
   const dialog = within(await screen.findByRole('dialog'));
   await user.type(
-    dialog.getByRole('textbox', { name: 'ml-engineer' }),
+    dialog.getByRole('textbox', { name: 'ML engineers' }),
     'group:default/pricing-team',
   );
   await user.type(dialog.getByRole('textbox', { name: /Reason/ }), 'New');
   await user.click(dialog.getByRole('button', { name: 'Ask for it' }));
   expect(await dialog.findByRole('alert')).toHaveTextContent('on holiday');
   expect(
-    dialog.getByText('roles.ml-engineer: + group:default/pricing-team'),
+    dialog.getByText('ML engineers: + group pricing-team'),
   ).toBeInTheDocument();
 });
 

@@ -12,6 +12,7 @@ import { texts } from '../../texts';
 import { EffectsDialog } from '../Lifecycle';
 import { Actor, RelativeTime } from '../shared';
 import { QueryView } from '../states';
+import { EvidenceKinds } from './EvidenceKinds';
 
 const REFERENCE = /^(user|group):[\w.-]+\/[\w.-]+$/;
 
@@ -87,31 +88,12 @@ export function AliasPolicyDialog(props: {
       <QueryView query={query}>
         {({ history, kinds: known }) => (
           <Flex direction="column" gap="3">
-            <Kinds kinds={known} />
+            <EvidenceKinds kinds={known} />
             <History changes={history} />
           </Flex>
         )}
       </QueryView>
     </EffectsDialog>
-  );
-}
-
-function Kinds({ kinds }: { kinds: EvidenceKindInfo[] }) {
-  return (
-    <section aria-label={texts.rules.aliases.kinds}>
-      <Text as="h3" variant="body-small" weight="bold">
-        {texts.rules.aliases.kinds}
-      </Text>
-      <ul>
-        {kinds.map(({ description, example, name }) => (
-          <li key={name}>
-            <Text variant="body-small">
-              <code>{example ?? name}</code>: {description}
-            </Text>
-          </li>
-        ))}
-      </ul>
-    </section>
   );
 }
 

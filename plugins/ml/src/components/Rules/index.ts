@@ -1,2 +1,3 @@
+export { EvidenceKinds } from './EvidenceKinds';
 export { RulesTab } from './RulesTab';
 export { RulesTable } from './RulesTable';

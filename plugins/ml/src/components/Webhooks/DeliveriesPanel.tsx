@@ -1,4 +1,4 @@
-import { Box, Flex, Text } from '@backstage/ui';
+import { Flex, Text } from '@backstage/ui';
 import { RiMailSendLine } from '@remixicon/react';
 import type { Webhook, WebhookDelivery } from '@ml-platform/plugin-ml-common';
 import { useMlQuery } from '../../hooks/useMlQuery';
@@ -9,13 +9,14 @@ import { shortType, webhookActions } from '../../lib/webhooks';
 import { texts } from '../../texts';
 import {
   ActionButton,
+  CardItem,
+  CardList,
   Pager,
   RelativeTime,
   SidePanel,
   StateLabel,
 } from '../shared';
 import { QueryView, StateMessage } from '../states';
-import classes from './Webhooks.module.css';
 
 const PAGE_SIZE = 20;
 
@@ -62,7 +63,7 @@ export function DeliveriesPanel(props: {
             </StateMessage>
           ) : (
             <>
-              <ul className={classes.list} aria-label={say.deliveries}>
+              <CardList label={say.deliveries}>
                 {page.items.map(delivery => (
                   <Delivery
                     key={delivery.id}
@@ -71,7 +72,7 @@ export function DeliveriesPanel(props: {
                     onDone={query.reload}
                   />
                 ))}
-              </ul>
+              </CardList>
               <Pager
                 cursor={cursor}
                 nextCursor={page.nextCursor}
@@ -102,17 +103,16 @@ function Delivery(props: {
     onClose: () => {},
   });
   return (
-    <Box as="li" bg="neutral" className={classes.item} aria-label={type}>
-      <Flex align="center" justify="between" gap="3">
-        <Text as="h3" weight="bold">
-          {type}
-        </Text>
+    <CardItem
+      title={type}
+      state={
         <StateLabel
           word={say.deliveryState[delivery.state]}
           tone={TONES[delivery.state]}
           active={delivery.state === 'pending' && !webhook.pausedAt}
         />
-      </Flex>
+      }
+    >
       <Text as="p" variant="body-small" color="secondary">
         <RelativeTime iso={delivery.createdAt} /> ·{' '}
         {say.attempts(delivery.attempts)}
@@ -143,6 +143,6 @@ function Delivery(props: {
           onPress={request.submit}
         />
       </Flex>
-    </Box>
+    </CardItem>
   );
 }

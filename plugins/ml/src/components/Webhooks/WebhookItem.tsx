@@ -1,14 +1,19 @@
 import { useState } from 'react';
-import { Box, Button, Flex, Text } from '@backstage/ui';
+import { Button, Flex, Text } from '@backstage/ui';
 import type { Webhook } from '@ml-platform/plugin-ml-common';
 import { useRequest } from '../../hooks/useRequest';
 import { ENABLED } from '../../lib/actions';
 import type { Tone } from '../../lib/health';
 import { shortType, webhookActions, webhookState } from '../../lib/webhooks';
 import { texts } from '../../texts';
-import { ActionButton, Actor, RelativeTime, StateLabel } from '../shared';
+import {
+  ActionButton,
+  Actor,
+  CardItem,
+  RelativeTime,
+  StateLabel,
+} from '../shared';
 import { RemoveWebhookDialog } from './RemoveWebhookDialog';
-import classes from './Webhooks.module.css';
 
 const TONES: Record<ReturnType<typeof webhookState>, Tone> = {
   active: 'success',
@@ -42,13 +47,10 @@ export function WebhookItem(props: {
   });
   const error = test.error ?? steer.error;
   return (
-    <Box as="li" bg="neutral" className={classes.item} aria-label={url}>
-      <Flex align="center" justify="between" gap="3">
-        <Text as="h3" weight="bold">
-          {url}
-        </Text>
-        <StateLabel word={say.state[state]} tone={TONES[state]} />
-      </Flex>
+    <CardItem
+      title={url}
+      state={<StateLabel word={say.state[state]} tone={TONES[state]} />}
+    >
       <Text as="p" variant="body-small" color="secondary">
         {webhook.types.map(shortType).join(', ') || say.allTypes} ·{' '}
         {webhook.model ?? say.allModels} · {say.created}{' '}
@@ -110,6 +112,6 @@ export function WebhookItem(props: {
           onClose={() => setRemoving(false)}
         />
       )}
-    </Box>
+    </CardItem>
   );
 }

@@ -5,11 +5,11 @@ import type { Webhook } from '@ml-platform/plugin-ml-common';
 import { useMlQuery } from '../../hooks/useMlQuery';
 import { useSearchParameter } from '../../hooks/useSearchParameter';
 import { texts } from '../../texts';
+import { CardList } from '../shared';
 import { LoadingState, QueryView, StateMessage } from '../states';
 import { AddWebhookDialog } from './AddWebhookDialog';
 import { DeliveriesPanel } from './DeliveriesPanel';
 import { WebhookItem } from './WebhookItem';
-import classes from './Webhooks.module.css';
 
 /** `/ml/webhooks`: who is told of events, and what became of it. */
 export function WebhooksPage() {
@@ -53,7 +53,7 @@ export function WebhooksPage() {
               ) : (
                 <>
                   <Flex justify="end">{add}</Flex>
-                  <ul className={classes.list} aria-label={say.title}>
+                  <CardList label={say.title}>
                     {items.map(webhook => (
                       <WebhookItem
                         key={webhook.id}
@@ -62,7 +62,7 @@ export function WebhooksPage() {
                         onChange={query.reload}
                       />
                     ))}
-                  </ul>
+                  </CardList>
                 </>
               )}
               {renderDeliveries(items)}

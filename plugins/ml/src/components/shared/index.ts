@@ -1,5 +1,6 @@
 export { ActionButton } from './ActionButton';
 export { Actor, actorName } from './Actor';
+export { CardItem, CardList } from './CardList';
 export { CodeBlock } from './CodeBlock';
 export { CopyButton } from './CopyButton';
 export { EnvironmentChip } from './EnvironmentChip';
