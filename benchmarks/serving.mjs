@@ -18,6 +18,7 @@ const USAGE = `node benchmarks/serving.mjs [options]
   --seconds N           for each row (default 5)
   --connections N       callers at a time (default 16)
   --sizes A,B           inputs, rows×columns (default 1x4,1x30,32x30,1x1000)
+  --wires A,B           beside MLServer (default json,binary,grpc)
   --parts A,B           servers, features, changes (default all)
   --mlserver-workers N  processes for models beside MLServer's own (default 0)
   --changes N           of routes (default 500)
@@ -31,6 +32,8 @@ const PARTS = {
   features: measureFeatures,
   changes: measureChanges,
 };
+/** As options name the encodings. */
+const WIRE_NAMES = { json: 'REST, JSON', binary: 'REST, binary', grpc: 'gRPC' };
 const WIDTHS = [4, 30, 1000];
 const text = { type: 'string' };
 
@@ -40,6 +43,7 @@ function readOptions() {
       quick: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
       ...{ seconds: text, connections: text, sizes: text, parts: text },
+      wires: text,
       ...{ 'mlserver-workers': text, changes: text, requests: text },
       ...{ 'change-seconds': text, upgrades: text },
     },
@@ -63,8 +67,13 @@ function readOptions() {
   for (const part of parts) {
     if (!PARTS[part]) refuse(`--parts: '${part}' is none of them`);
   }
+  const wires = list('wires', Object.keys(WIRE_NAMES).join());
+  for (const wire of wires) {
+    if (!WIRE_NAMES[wire]) refuse(`--wires: '${wire}' is none of them`);
+  }
   return {
     parts,
+    wires: wires.map(wire => WIRE_NAMES[wire]),
     sizes: list('sizes', '1x4,1x30,32x30,1x1000').map(readSize),
     seconds: number('seconds', [5, 1], 600),
     warmUpSeconds: values.quick ? 1 : 3,

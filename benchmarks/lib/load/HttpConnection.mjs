@@ -1,6 +1,6 @@
 // HTTP on a bare socket: it takes a fraction of the processor time that an
 // HTTP library does, and a load generator shares the machine with what it measures.
-import { connect } from 'node:net';
+import { openSocket } from './openSocket.mjs';
 
 /** The bytes of a POST. */
 export function httpRequest({ path, headers = {}, body }) {
@@ -42,16 +42,13 @@ export class HttpConnection {
   }
 
   #open() {
-    const socket = connect({ ...this.#target, noDelay: true });
-    let reason = 'the server hung up';
-    socket.on('data', chunk => this.#read(chunk));
-    socket.on('error', error => {
-      reason = error.message;
-    });
-    socket.on('close', () => {
-      if (this.#socket !== socket) return;
-      this.#socket = undefined;
-      this.#end({ ok: false, head: reason, body: Buffer.alloc(0) });
+    const socket = openSocket(this.#target, {
+      read: chunk => this.#read(chunk),
+      lost: (lost, head) => {
+        if (this.#socket !== lost) return;
+        this.#socket = undefined;
+        this.#end({ ok: false, head, body: Buffer.alloc(0) });
+      },
     });
     this.#socket = socket;
   }

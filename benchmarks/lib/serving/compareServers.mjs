@@ -78,7 +78,8 @@ async function compareSize({ size, model, servers, check, options }) {
   const alone = await inProcess.measure(features, shape, options.seconds);
   printMeasure([input, 'in-process', '–', 'one by one'], summarize(alone));
   const verdicts = [];
-  for (const [wire, makeWire] of Object.entries(WIRES)) {
+  for (const wire of options.wires) {
+    const makeWire = WIRES[wire];
     const asked = servers
       // It has no binary tensors over REST.
       .filter(({ name }) => name !== 'MLServer' || wire !== 'REST, binary')

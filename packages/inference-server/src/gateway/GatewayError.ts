@@ -23,6 +23,11 @@ export function notFound(message: string): GatewayError {
   return new GatewayError({ status: 404, failure: 'not-found', message });
 }
 
+/** The request does not fit the protocol or the model. */
+export function refused(message: string, status = 400): GatewayError {
+  return new GatewayError({ status, failure: 'refused', message });
+}
+
 export function unavailable(failure: string, message: string): GatewayError {
   return new GatewayError({ status: 503, failure, message, retryAfter: 1 });
 }

@@ -15,6 +15,7 @@ import {
   unreadyVersions,
 } from './describe';
 import { GatewayError, notFound } from './GatewayError';
+import { CALLER_MS, MEMORY_BYTES } from './limits';
 import { parsePath, type Target } from './parsePath';
 import type { InferencePipeline } from './pipeline/InferencePipeline';
 import { requestIdFrom } from './requestId';
@@ -26,11 +27,8 @@ import { sendError, sendJson } from './send';
 
 /** Longer than the 60 s of common load balancers, so that they close first. */
 const KEEP_ALIVE_MS = 65_000;
-/** How long a caller may take for the head of a request, and for all of it. */
+/** How long a caller may take for the head of a request. */
 const HEAD_MS = 15_000;
-const CALLER_MS = 60_000;
-/** For all bodies and answers that callers are slow with. */
-const MEMORY_BYTES = 256 * 1024 * 1024;
 
 export interface GatewayOptions {
   environment: Environment;

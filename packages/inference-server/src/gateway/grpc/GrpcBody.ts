@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import { InferenceError } from '../../protocol/InferenceError';
-import { GatewayError } from '../GatewayError';
+import { refused } from '../GatewayError';
 import type { CallBody } from '../pipeline/InferenceCall';
 import { encodeRequest } from './encodeRequest';
 import type { ModelInferRequest } from './messages';
@@ -42,8 +42,7 @@ export class GrpcBody implements CallBody {
       return body;
     } catch (error) {
       if (!(error instanceof InferenceError)) throw error;
-      const { status, message } = error;
-      throw new GatewayError({ status, failure: 'refused', message });
+      throw refused(error.message, error.status);
     }
   }
 }

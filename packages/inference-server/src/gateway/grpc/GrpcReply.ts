@@ -1,36 +1,24 @@
-import {
-  Metadata,
-  type sendUnaryData,
-  type ServerUnaryCall,
-  status,
-} from '@grpc/grpc-js';
 import { HEADER_LENGTH } from '../../protocol/BodyParts';
 import type { GatewayError } from '../GatewayError';
 import type { Reply } from '../pipeline/InferenceCall';
 import { decodeResponse } from './decodeResponse';
-import type { ModelInferResponse } from './messages';
-import { toGrpcStatus } from './status';
+import { encodeInferResponse, type ModelInferResponse } from './messages';
+import { STATUS, toGrpcStatus } from './status';
+import type { UnaryCall } from './UnaryCall';
 
 /** The answer of a gRPC call: a message, so that it goes out as a whole. */
 export class GrpcReply implements Reply {
-  readonly #call: ServerUnaryCall<unknown, ModelInferResponse>;
-  readonly #answer: sendUnaryData<ModelInferResponse>;
+  readonly #call: UnaryCall;
   readonly #typed: boolean;
-  readonly #metadata = new Metadata();
   readonly #chunks: Buffer[] = [];
   #status = 200;
   #headerLength: string | undefined;
   #over = false;
 
-  constructor(options: {
-    call: ServerUnaryCall<unknown, ModelInferResponse>;
-    answer: sendUnaryData<ModelInferResponse>;
-    /** The request had typed contents, so the response has, too. */
-    typed: boolean;
-  }) {
-    this.#call = options.call;
-    this.#answer = options.answer;
-    this.#typed = options.typed;
+  /** `typed`: the request had typed contents, so the response has, too. */
+  constructor(call: UnaryCall, { typed }: { typed: boolean }) {
+    this.#call = call;
+    this.#typed = typed;
   }
 
   get started(): boolean {
@@ -42,12 +30,11 @@ export class GrpcReply implements Reply {
   }
 
   onGone(listener: () => void): void {
-    if (this.#call.cancelled) listener();
-    else this.#call.once('cancelled', listener);
+    this.#call.onCancelled(listener);
   }
 
   setHeader(name: string, value: string | number): void {
-    this.#metadata.set(name, String(value));
+    this.#call.setMetadata(name, String(value));
   }
 
   begin(httpStatus: number, headers: Record<string, string | number>): void {
@@ -78,7 +65,7 @@ export class GrpcReply implements Reply {
       response = decodeResponse(body, this.#headerLength, this.#typed);
     } catch (error) {
       this.#fail(
-        status.INTERNAL,
+        STATUS.INTERNAL,
         `the worker's answer is not of the protocol: ${
           (error as Error).message
         }`,
@@ -86,29 +73,25 @@ export class GrpcReply implements Reply {
       return;
     }
     this.#over = true;
-    this.#call.sendMetadata(this.#metadata);
-    this.#answer(null, response);
+    this.#call.respond(encodeInferResponse(response));
   }
 
   breakOff(): void {
     this.#fail(
-      status.UNAVAILABLE,
+      STATUS.UNAVAILABLE,
       'the worker ended while it worked on this request; send the request again',
     );
   }
 
   async refuse(error: GatewayError): Promise<number> {
-    if (error.retryAfter !== undefined) {
-      this.setHeader('retry-after', error.retryAfter);
-    }
-    this.#fail(toGrpcStatus(error.status), error.message);
+    this.#over = true;
+    this.#call.failWith(error);
     return Buffer.byteLength(error.message);
   }
 
-  #fail(code: status, details: string): void {
+  #fail(code: number, details: string): void {
     this.#over = true;
-    this.#call.sendMetadata(this.#metadata);
-    this.#answer({ code, details });
+    this.#call.fail(code, details);
   }
 }
 

@@ -1,35 +1,24 @@
-import {
-  Metadata,
-  type sendUnaryData,
-  Server,
-  ServerCredentials,
-  type ServerUnaryCall,
-  status,
-} from '@grpc/grpc-js';
 import type { Environment } from '@ml-platform/plugin-ml-common';
-import type { IncomingHttpHeaders } from 'node:http';
 import type { Server as NetServer } from 'node:net';
 import { type CallerGate, OPEN_GATE } from '../../callers/CallerGate';
-import { createSocketServer, type TlsFiles } from '../../http/TlsFiles';
+import { MemoryBudget } from '../../http/MemoryBudget';
+import type { TlsFiles } from '../../http/TlsFiles';
 import type { ServingPlane } from '../../serving/ServingPlane';
 import { describeModel, SERVER_METADATA, unreadyVersions } from '../describe';
-import { GatewayError } from '../GatewayError';
+import { notFound, refused } from '../GatewayError';
+import { CALLER_MS, MEMORY_BYTES } from '../limits';
 import type { InferencePipeline } from '../pipeline/InferencePipeline';
 import { requestIdFrom } from '../requestId';
 import { findModel } from '../resolve';
 import { isTyped } from './encodeRequest';
 import { GrpcBody } from './GrpcBody';
 import { GrpcReply } from './GrpcReply';
-import {
-  type ModelInferRequest,
-  type ModelInferResponse,
-  type ModelName,
-} from './messages';
-import { PeerCertificates } from './PeerCertificates';
-import { serviceDefinition } from './serviceDefinition';
-import { toGrpcStatus } from './status';
+import { type ModelInferRequest, type ModelName, PROTO } from './messages';
+import type { UnaryCall } from './UnaryCall';
+import { type UnaryMethod, UnaryServer } from './UnaryServer';
 
 const SERVICE = 'inference.GRPCInferenceService';
+const HEALTH = 'grpc.health.v1.Health';
 /** Beside the tensors, a message has names, shapes and lengths. */
 const ENVELOPE_BYTES = 64 * 1024;
 
@@ -38,6 +27,10 @@ export interface GrpcOptions {
   plane: ServingPlane;
   pipeline: InferencePipeline;
   maxBodyBytes: number;
+  /** How long a caller may take to send a message, or make no progress with its answer; a minute when not given. */
+  callerMs?: number;
+  /** Shared by the listeners of a server. */
+  memory?: MemoryBudget;
   /** What ServerReady says; that the accepted state is restored when not given. */
   isReady?: () => boolean;
   /** Who may ask what a model is; everybody when not given. */
@@ -47,91 +40,66 @@ export interface GrpcOptions {
 
 /** One environment's listener for the Open Inference Protocol v2 over gRPC. */
 export interface GrpcServer {
-  /** To be bound; it hands its connections to gRPC. */
+  /** To be bound. */
   listener: NetServer;
   /** Stops accepting, lets calls under way finish, then cuts what is left after `graceMs`. */
   close(graceMs: number): Promise<void>;
 }
 
 export function createGrpcServer(options: GrpcOptions): GrpcServer {
-  const { plane, environment, pipeline, maxBodyBytes } = options;
-  const { isReady = () => plane.restored, gate = OPEN_GATE, tls } = options;
-  const certificates = new PeerCertificates();
-  const server = new Server({
-    'grpc.max_receive_message_length': maxBodyBytes + ENVELOPE_BYTES,
-    'grpc.max_send_message_length': -1,
-    // Only of use with a debugger, and it costs time on each call.
-    'grpc.enable_channelz': 0,
-  });
-  server.addService(serviceDefinition(SERVICE), {
-    ServerLive: answer(() => ({ live: true })),
-    ServerReady: answer(() => ({ ready: isReady() })),
-    ServerMetadata: answer(() => SERVER_METADATA),
-    ModelReady: answer(async ({ name, version }: ModelName, call) => {
-      await checkCaller(call, name);
-      const model = findModel(plane, environment, name);
-      return { ready: !unreadyVersions(model, version || undefined).length };
-    }),
-    ModelMetadata: answer(async ({ name, version }: ModelName, call) => {
-      await checkCaller(call, name);
-      const model = findModel(plane, environment, name);
-      return describeModel(model, version || undefined);
-    }),
-    ModelInfer: infer,
-  });
-  server.addService(serviceDefinition('grpc.health.v1.Health'), {
-    Check: answer(({ service }: { service: string }) => {
+  const { plane, environment, pipeline, maxBodyBytes, tls } = options;
+  const { isReady = () => plane.restored, gate = OPEN_GATE } = options;
+  const { callerMs = CALLER_MS, memory = new MemoryBudget(MEMORY_BYTES) } =
+    options;
+  const methods = new Map([
+    method(SERVICE, 'ServerLive', () => ({ live: true })),
+    method(SERVICE, 'ServerReady', () => ({ ready: isReady() })),
+    method(SERVICE, 'ServerMetadata', () => SERVER_METADATA),
+    method<ModelName>(
+      SERVICE,
+      'ModelReady',
+      async ({ name, version }, call) => {
+        await checkCaller(call, name);
+        const model = findModel(plane, environment, name);
+        return { ready: !unreadyVersions(model, version || undefined).length };
+      },
+    ),
+    method<ModelName>(
+      SERVICE,
+      'ModelMetadata',
+      async ({ name, version }, call) => {
+        await checkCaller(call, name);
+        const model = findModel(plane, environment, name);
+        return describeModel(model, version || undefined);
+      },
+    ),
+    inferMethod(infer),
+    method<{ service: string }>(HEALTH, 'Check', ({ service }) => {
       if (service === '' || service === SERVICE) {
         return { status: isReady() ? 1 : 2 };
       }
-      throw new GatewayError({
-        status: 404,
-        failure: 'not-found',
-        message: `there is no service '${service.slice(0, 100)}'`,
-      });
+      throw notFound(`there is no service '${service.slice(0, 100)}'`);
     }),
-  });
-  const injector = server.createConnectionInjector(
-    ServerCredentials.createInsecure(),
-  );
-  const listener = createSocketServer(tls, socket => {
-    if (tls) certificates.add(socket);
-    injector.injectConnection(socket);
-  });
-  return {
-    listener,
-    close: async graceMs => {
-      const closed = new Promise(resolve => listener.close(resolve));
-      injector.drain(graceMs);
-      await closed;
-      injector.destroy();
+  ]);
+  return new UnaryServer({
+    methods,
+    limits: {
+      maxMessageBytes: maxBodyBytes + ENVELOPE_BYTES,
+      ...{ callerMs, memory },
     },
-  };
+    tls,
+  });
 
-  async function checkCaller(
-    call: ServerUnaryCall<unknown, unknown>,
-    model: string,
-  ): Promise<void> {
-    const consumer = await gate.identify({
-      headers: toHeaders(call.metadata),
-      ...certificates.of(call.getPeer()),
-    });
+  async function checkCaller(call: UnaryCall, model: string): Promise<void> {
+    const { headers, peer } = call;
+    const consumer = await gate.identify({ headers, ...peer });
     gate.check(consumer, { environment, model });
   }
 
-  function infer(
-    call: ServerUnaryCall<ModelInferRequest, ModelInferResponse>,
-    callback: sendUnaryData<ModelInferResponse>,
-  ): void {
-    const { request } = call;
-    const headers = toHeaders(call.metadata);
+  function infer(call: UnaryCall, request: ModelInferRequest): void {
+    const { headers, peer } = call;
     const requestId = requestIdFrom(headers);
-    const reply = new GrpcReply({
-      call,
-      answer: callback,
-      typed: isTyped(request),
-    });
-    reply.setHeader('x-request-id', requestId);
+    call.setMetadata('x-request-id', requestId);
     pipeline.handle({
       transport: 'grpc',
       environment,
@@ -139,50 +107,71 @@ export function createGrpcServer(options: GrpcOptions): GrpcServer {
       pin: request.modelVersion || undefined,
       requestId,
       headers,
-      remoteAddress: addressOf(call.getPeer()),
-      ...certificates.of(call.getPeer()),
+      remoteAddress: peer.address,
+      certificate: peer.certificate,
+      certificateUris: peer.certificateUris,
       body: new GrpcBody(request),
-      reply,
+      reply: new GrpcReply(call, { typed: isTyped(request) }),
     });
   }
 }
 
+function inferMethod(
+  infer: (call: UnaryCall, request: ModelInferRequest) => void,
+): [path: string, method: UnaryMethod] {
+  const { path, read } = lookUp<ModelInferRequest>(SERVICE, 'ModelInfer');
+  return [
+    path,
+    (call, message) => {
+      let request: ModelInferRequest;
+      try {
+        request = read(message);
+      } catch (error) {
+        call.setMetadata('x-request-id', requestIdFrom(call.headers));
+        call.failWith(error);
+        return;
+      }
+      infer(call, request);
+    },
+  ];
+}
+
 /** A method that answers from memory. */
-function answer<Request>(
-  respond: (
-    request: Request,
-    call: ServerUnaryCall<Request, object>,
-  ) => object | Promise<object>,
-) {
-  return async (
-    call: ServerUnaryCall<Request, object>,
-    callback: sendUnaryData<object>,
-  ) => {
-    const metadata = new Metadata();
-    metadata.set('x-request-id', requestIdFrom(toHeaders(call.metadata)));
-    call.sendMetadata(metadata);
-    try {
-      callback(null, await respond(call.request, call));
-    } catch (error) {
-      const { message: details } = error as Error;
-      const code =
-        error instanceof GatewayError
-          ? toGrpcStatus(error.status)
-          : status.INTERNAL;
-      callback({ code, details });
-    }
+function method<Request>(
+  service: string,
+  name: string,
+  respond: (request: Request, call: UnaryCall) => object | Promise<object>,
+): [path: string, method: UnaryMethod] {
+  const { path, read, write } = lookUp<Request>(service, name);
+  return [
+    path,
+    async (call, message) => {
+      call.setMetadata('x-request-id', requestIdFrom(call.headers));
+      try {
+        call.respond(write(await respond(read(message), call)));
+      } catch (error) {
+        call.failWith(error);
+      }
+    },
+  ];
+}
+
+/** A method of a service in `proto/`. */
+function lookUp<Request>(service: string, name: string) {
+  const found = PROTO.lookupService(service).methods[name];
+  const request = PROTO.lookupType(found.resolvedRequestType!.fullName);
+  const response = PROTO.lookupType(found.resolvedResponseType!.fullName);
+  return {
+    path: `/${service}/${name}`,
+    read: (message: Buffer): Request => {
+      try {
+        return request.decode(message) as unknown as Request;
+      } catch (error) {
+        throw refused(
+          `the message is not a ${request.name}: ${(error as Error).message}`,
+        );
+      }
+    },
+    write: (answer: object): Uint8Array => response.encode(answer).finish(),
   };
-}
-
-function toHeaders(metadata: Metadata): IncomingHttpHeaders {
-  const headers: IncomingHttpHeaders = {};
-  for (const [name, value] of Object.entries(metadata.getMap())) {
-    if (typeof value === 'string') headers[name] = value;
-  }
-  return headers;
-}
-
-/** `127.0.0.1` of `127.0.0.1:5000`. */
-function addressOf(peer: string): string {
-  return peer.replace(/:\d+$/, '').replace(/^\[(.*)\]$/, '$1');
 }

@@ -67,3 +67,9 @@ protobuf.configure();
 /** All that is in `proto/`. */
 export const PROTO = protobuf.Root.fromJSON(descriptor as protobuf.INamespace);
 PROTO.resolveAll();
+
+const INFER_RESPONSE = PROTO.lookupType('inference.ModelInferResponse');
+
+export function encodeInferResponse(response: ModelInferResponse): Uint8Array {
+  return INFER_RESPONSE.encode(response).finish();
+}

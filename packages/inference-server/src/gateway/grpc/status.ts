@@ -1,26 +1,41 @@
-import { status } from '@grpc/grpc-js';
+/** The codes that calls of gRPC end with, https://grpc.io/docs/guides/status-codes/. */
+export const STATUS = {
+  OK: 0,
+  CANCELLED: 1,
+  INVALID_ARGUMENT: 3,
+  DEADLINE_EXCEEDED: 4,
+  NOT_FOUND: 5,
+  PERMISSION_DENIED: 7,
+  RESOURCE_EXHAUSTED: 8,
+  FAILED_PRECONDITION: 9,
+  ABORTED: 10,
+  UNIMPLEMENTED: 12,
+  INTERNAL: 13,
+  UNAVAILABLE: 14,
+  UNAUTHENTICATED: 16,
+} as const;
 
-const BY_HTTP_STATUS: Record<number, status> = {
-  400: status.INVALID_ARGUMENT,
-  401: status.UNAUTHENTICATED,
-  403: status.PERMISSION_DENIED,
-  404: status.NOT_FOUND,
-  408: status.DEADLINE_EXCEEDED,
-  409: status.ABORTED,
-  413: status.RESOURCE_EXHAUSTED,
-  415: status.INVALID_ARGUMENT,
-  422: status.INVALID_ARGUMENT,
-  429: status.RESOURCE_EXHAUSTED,
-  499: status.CANCELLED,
-  501: status.UNIMPLEMENTED,
-  502: status.UNAVAILABLE,
-  503: status.UNAVAILABLE,
-  504: status.DEADLINE_EXCEEDED,
+const BY_HTTP_STATUS: Record<number, number> = {
+  400: STATUS.INVALID_ARGUMENT,
+  401: STATUS.UNAUTHENTICATED,
+  403: STATUS.PERMISSION_DENIED,
+  404: STATUS.NOT_FOUND,
+  408: STATUS.DEADLINE_EXCEEDED,
+  409: STATUS.ABORTED,
+  413: STATUS.RESOURCE_EXHAUSTED,
+  415: STATUS.UNIMPLEMENTED,
+  422: STATUS.INVALID_ARGUMENT,
+  429: STATUS.RESOURCE_EXHAUSTED,
+  499: STATUS.CANCELLED,
+  501: STATUS.UNIMPLEMENTED,
+  502: STATUS.UNAVAILABLE,
+  503: STATUS.UNAVAILABLE,
+  504: STATUS.DEADLINE_EXCEEDED,
 };
 
 /** The code of gRPC that means what a status of HTTP does. */
-export function toGrpcStatus(httpStatus: number): status {
+export function toGrpcStatus(httpStatus: number): number {
   const known = BY_HTTP_STATUS[httpStatus];
   if (known !== undefined) return known;
-  return httpStatus < 500 ? status.FAILED_PRECONDITION : status.INTERNAL;
+  return httpStatus < 500 ? STATUS.FAILED_PRECONDITION : STATUS.INTERNAL;
 }

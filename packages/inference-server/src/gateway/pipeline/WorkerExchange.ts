@@ -3,7 +3,7 @@ import type { Dispatcher } from 'undici';
 import { HEADER_LENGTH } from '../../protocol/BodyParts';
 import { InferenceError } from '../../protocol/InferenceError';
 import { SHAPES_HEADER, TIMING_HEADER } from '../../telemetry/workerReport';
-import { GatewayError, unavailable } from '../GatewayError';
+import { GatewayError, refused, unavailable } from '../GatewayError';
 import { BinaryReply } from './BinaryReply';
 import type { InferenceCall } from './InferenceCall';
 import type { Exchanger, Lease, Outcome } from './steps';
@@ -217,10 +217,6 @@ function prepare(
     return worker.prepare(body, headers);
   } catch (error) {
     if (!(error instanceof InferenceError)) throw error;
-    throw new GatewayError({
-      status: error.status,
-      failure: 'refused',
-      message: error.message,
-    });
+    throw refused(error.message, error.status);
   }
 }
