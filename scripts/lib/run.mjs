@@ -26,17 +26,18 @@ export function abortSteps() {
  * @param {{
  *   title: string, command: string, args: string[], cwd: string,
  *   env: NodeJS.ProcessEnv, logFile: string, timeoutMs?: number,
- *   show?: 'all' | 'progress' | 'nothing',
- * }} options
+ *   show?: 'all' | 'progress' | 'nothing', label?: string,
+ * }} options - `label` tells progress of steps at the same time apart
  */
 export async function runStep(options) {
-  const { title, command, args, logFile, show = 'all' } = options;
+  const { title, command, args, logFile, show = 'all', label } = options;
   const started = Date.now();
   mkdirSync(path.dirname(logFile), { recursive: true });
   const log = openSync(logFile, 'a');
   writeSync(log, `$ ${[command, ...args].join(' ')}\n`);
   if (show === 'all') say(`  ${title} …`);
-  const progress = show === 'nothing' ? undefined : showProgress(started);
+  const progress =
+    show === 'nothing' ? undefined : showProgress(started, label);
   try {
     const outcome = await runToEnd(options, chunk => {
       writeSync(log, chunk);
@@ -86,9 +87,11 @@ async function runToEnd({ title, command, args, cwd, env, timeoutMs }, onData) {
 }
 
 /** Time and last line: in place on a terminal, else now and then. */
-function showProgress(started) {
+function showProgress(started, label) {
   let lastLine = '';
-  const line = () => `    ${duration(Date.now() - started)}  ${lastLine}`;
+  const prefix = label ? `${label}, ` : '';
+  const line = () =>
+    `    ${prefix}${duration(Date.now() - started)}  ${lastLine}`;
   const timer = setInterval(
     () => (interactive ? status(line()) : say(line().slice(0, 120))),
     interactive ? 1_000 : 20_000,

@@ -303,7 +303,6 @@ metrics:
 `,
     );
     const program = join(ROOT, 'packages/evaluation');
-    execFileSync(process.execPath, [join(program, 'build.mjs')]);
     const report = join(bed.dataDir, 'report.json');
     // What `ml eval` and the platform run.
     await promisify(execFile)(process.execPath, [

@@ -7,12 +7,13 @@ import { launchPlatform } from './launchPlatform.mjs';
 
 /** Playwright against a platform that is started for it alone. */
 export async function runBrowserTests(context) {
-  const { toolchain, title, logFile, resultsDir, found } = context;
+  const { toolchain, title, name, logFile, resultsDir, found } = context;
   return withPlatform(context, async platformEnv => {
     const report = path.join(resultsDir, 'browser.json');
     rmSync(report, { force: true });
     const failure = await runStep({
       title,
+      label: name,
       command: toolchain.node,
       args: [
         path.join(root, 'node_modules/@playwright/test/cli.js'),

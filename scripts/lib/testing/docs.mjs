@@ -7,7 +7,7 @@ import { runStep } from '../run.mjs';
 import { ensureMkdocs } from '../techdocs.mjs';
 
 /** Renders the documentation; a broken link or a page left out is an error. */
-export async function buildDocs({ toolchain, title, logFile }) {
+export async function buildDocs({ toolchain, title, name, logFile }) {
   const mkdocs = await ensureMkdocs({ logFile, env: toolchain.env });
   if (mkdocs.missing) {
     throw new FriendlyError(
@@ -19,6 +19,7 @@ export async function buildDocs({ toolchain, title, logFile }) {
   try {
     await runStep({
       title,
+      label: name,
       command: path.join(mkdocs.bin, 'mkdocs'),
       args: ['build', '--strict', '--site-dir', output],
       cwd: root,

@@ -10,9 +10,12 @@ export async function runJest(context) {
   return withPostgres(context, connection =>
     runBackstageTests(context, {
       command: ['repo', 'test'],
-      // A busy machine is no reason to fail.
       args: [
-        ...['--ci', '--maxWorkers=2', '--testTimeout=30000'],
+        // Half of the time these tests wait, for PostgreSQL and for processes,
+        // so there are more of them at once than processors.
+        ...['--ci', '--maxWorkers=4'],
+        // A busy machine is no reason to fail.
+        '--testTimeout=30000',
         // A step of its own; see conformance.mjs.
         ...['--testPathIgnorePatterns', '/node_modules/', CONFORMANCE_TEST],
       ],
@@ -35,6 +38,7 @@ export async function runBackstageTests(context, { command, args, cwd, env }) {
   rmSync(report, { force: true });
   const failure = await runStep({
     title,
+    label: name,
     command: toolchain.node,
     args: [
       path.join(root, 'node_modules/@backstage/cli/bin/backstage-cli'),
@@ -45,7 +49,13 @@ export async function runBackstageTests(context, { command, args, cwd, env }) {
       ...args,
     ],
     cwd,
-    env: { ...toolchain.env, ...env, CI: 'true' },
+    env: {
+      ...toolchain.env,
+      ...env,
+      CI: 'true',
+      // By the set-up; files that other tests use are not written meanwhile.
+      ML_TEST_BUNDLES: 'built',
+    },
     logFile,
     show: 'progress',
   }).catch(error => error);

@@ -8,7 +8,7 @@ import { abortSteps } from '../run.mjs';
 import { bold, done, duration, fail, say } from '../terminal.mjs';
 import { ensureToolchain } from '../toolchain.mjs';
 import { printResults } from './results.mjs';
-import { STEPS } from './steps.mjs';
+import { STAGES, STEPS } from './steps.mjs';
 import { SYSTEM_TOOLS } from './systemTools.mjs';
 
 /** Tokens for builds and configuration checks; nothing is protected by them. */
@@ -67,19 +67,36 @@ export async function runTests({ only }) {
   }
 
   const tools = findTools(steps, shared, fresh(logOf('tools')));
-  for (const step of steps) {
+  const runOne = async step => {
     const { name, title } = step;
     say(`  ${title} …`);
     const logFile = fresh(logOf(name));
-    results.push(
-      await attempt(name, title, async () => {
-        const found = {};
-        for (const tool of step.needs ?? []) found[tool] = await tools[tool];
-        return step.run({ ...shared, name, title, logFile, found });
+    return attempt(name, title, async () => {
+      const found = {};
+      for (const tool of step.needs ?? []) found[tool] = await tools[tool];
+      return step.run({ ...shared, name, title, logFile, found });
+    });
+  };
+  results.push(...(await runStages(steps, runOne)));
+  return printResults(results);
+}
+
+/** @returns the results of the steps asked for, in the order of the stages */
+async function runStages(steps, runOne) {
+  const results = [];
+  for (const lanes of STAGES) {
+    const found = await Promise.all(
+      lanes.map(async lane => {
+        const ofLane = [];
+        for (const step of lane) {
+          if (steps.includes(step)) ofLane.push(await runOne(step));
+        }
+        return ofLane;
       }),
     );
+    results.push(...found.flat());
   }
-  return printResults(results);
+  return results;
 }
 
 function select(only) {

@@ -4,9 +4,10 @@ import { root } from '../paths.mjs';
 import { runStep } from '../run.mjs';
 
 /** The tests of these scripts, with the runner that is part of Node. */
-export async function runScriptTests({ toolchain, title, logFile }) {
+export async function runScriptTests({ toolchain, title, name, logFile }) {
   const error = await runStep({
     title,
+    label: name,
     command: toolchain.node,
     args: [
       '--test',
