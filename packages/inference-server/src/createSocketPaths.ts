@@ -8,7 +8,8 @@ const MAX_FOLDER_BYTES = 90;
 
 /**
  * A folder for the workers' sockets that only this user can enter: in the data
- * folder, or among the temporary files when that path is too long. Clears what
+ * folder, or among the temporary files when that path is too long or cannot be
+ * made. Clears what
  * a killed server left, so call it only when no other can be running, or keep what
  * belongs to others.
  */
@@ -39,10 +40,13 @@ export function createSocketPaths(
 
 function createFolder(all: string, keepOthers: boolean): string {
   const wanted = join(all, String(process.pid));
-  if (Buffer.byteLength(wanted) > MAX_FOLDER_BYTES) {
-    return mkdtempSync(join(tmpdir(), 'ml-inference-'));
+  const elsewhere = () => mkdtempSync(join(tmpdir(), 'ml-inference-'));
+  if (Buffer.byteLength(wanted) > MAX_FOLDER_BYTES) return elsewhere();
+  try {
+    if (!keepOthers) rmSync(all, { recursive: true, force: true });
+    mkdirSync(wanted, { recursive: true, mode: 0o700 });
+    return wanted;
+  } catch {
+    return elsewhere();
   }
-  if (!keepOthers) rmSync(all, { recursive: true, force: true });
-  mkdirSync(wanted, { recursive: true, mode: 0o700 });
-  return wanted;
 }

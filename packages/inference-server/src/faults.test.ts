@@ -1,4 +1,4 @@
-import { readdirSync } from 'node:fs';
+import { readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import {
@@ -176,6 +176,23 @@ describe('faults', () => {
     const stale = await bed.server.route(7, [{ version: '1.0.0', weight: 1 }]);
     expect(stale.status).toBe(409);
     expect(bed.registry.requests).toEqual([]);
+  });
+
+  it('serves from a folder that takes nothing, and says so', async () => {
+    await serve('1.0.0');
+    await bed.server.end('SIGKILL');
+    // Files in the way of folders stop root as well, whom no permission does.
+    for (const name of ['logs', 'run', 'traffic', 'workers']) {
+      rmSync(join(bed.dataDir, name), { recursive: true, force: true });
+      writeFileSync(join(bed.dataDir, name), '');
+    }
+    renameSync(join(bed.dataDir, 'blobs/tmp'), join(bed.dataDir, 'aside'));
+    writeFileSync(join(bed.dataDir, 'blobs/tmp'), '');
+    await bed.restart('SIGKILL');
+    await bed.server.until('1.0.0', 'ready');
+    expect((await bed.server.infer('test', ADD)).status).toBe(200);
+    expect(bed.server.log).toContain('The data folder cannot be written');
+    expect(bed.server.log).toContain('The request log cannot be written');
   });
 
   it('waits for a registry that is down, saying so, and goes on when it is back', async () => {

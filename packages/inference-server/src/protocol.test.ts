@@ -1,3 +1,5 @@
+import { connect } from 'node:net';
+import { buffer } from 'node:stream/consumers';
 import { deflateSync, gzipSync } from 'node:zlib';
 import {
   ADD,
@@ -322,6 +324,78 @@ describe('the Open Inference Protocol over HTTP', () => {
     );
   });
 
+  it('takes null for what was left out', async () => {
+    const inputs = ADD.inputs.map(input => ({ ...input, parameters: null }));
+    const { status, body } = await bed.server.infer('arithmetic', {
+      ...{ id: null, parameters: null, inputs },
+      outputs: [{ name: 'sum', parameters: null }],
+    });
+    expect(status).toBe(200);
+    expect(body).not.toHaveProperty('id');
+    expect(body.outputs).toEqual([expect.objectContaining({ name: 'sum' })]);
+    const all = await bed.server.infer('arithmetic', { ...ADD, outputs: null });
+    expect(all.body.outputs).toHaveLength(2);
+  });
+
+  it('refuses text that is not UTF-8, instead of changing it', async () => {
+    const url = `${bed.server.addresses.production}/v2/models/text/infer`;
+    const [before, after] = JSON.stringify({
+      inputs: [
+        { name: 'words', datatype: 'BYTES', shape: [1, 1], data: ['|'] },
+      ],
+    }).split('|');
+    const latin1 = Buffer.from(`${before}caf\xe9${after}`, 'latin1');
+    const response = await fetch(url, { method: 'POST', body: latin1 });
+    expect(response.status).toBe(400);
+    expect((await response.json()).error).toMatch(/JSON, which is in UTF-8/);
+  });
+
+  it('says little of a shape that goes on and on', async () => {
+    const shape = Array.from({ length: 100_000 }, () => 1);
+    const { status, text } = await bed.server.infer('arithmetic', {
+      inputs: [{ ...a, shape }, b],
+    });
+    expect(status).toBe(400);
+    expect(text).toMatch(/1, … \(100000 dimensions\)\] does not fit/);
+    expect(text.length).toBeLessThan(500);
+  });
+
+  it('reads names that clients have quoted', async () => {
+    const path = '%61rithmetic/versions/1%2E2.0';
+    const { status, headers } = await bed.server.infer(path, ADD);
+    expect(status).toBe(200);
+    expect(headers.get('x-ml-version')).toBe('1.2.0');
+    for (const unknown of ['%zz', '..%2farithmetic', '%61rithmetic%2f']) {
+      expect((await bed.server.infer(unknown, ADD)).status).toBe(404);
+    }
+  });
+
+  it('answers HEAD as load balancers send it', async () => {
+    const url = `${bed.server.addresses.production}/v2/health/ready`;
+    const { status } = await fetch(url, { method: 'HEAD' });
+    expect(status).toBe(200);
+  });
+
+  it.each([
+    ['no HTTP at all', '\x16\x03\x01\r\n\r\n', 400, /no HTTP\/1.1 request/],
+    [
+      'headers that go on and on',
+      `GET /v2 HTTP/1.1\r\nhost: a\r\nx: ${'x'.repeat(17_000)}\r\n\r\n`,
+      ...[431, /headers of the request are larger/],
+    ],
+  ] as [string, string, number, RegExp][])(
+    'refuses %s in the shape of the protocol',
+    async (_, sent, status, message) => {
+      const { hostname, port } = new URL(bed.server.addresses.production);
+      const socket = connect(Number(port), hostname);
+      socket.write(sent);
+      const answer = (await buffer(socket)).toString();
+      const [head, body] = answer.split('\r\n\r\n');
+      expect(head).toContain(`HTTP/1.1 ${status}`);
+      expect(JSON.parse(body).error).toMatch(message);
+    },
+  );
+
   it('refuses other paths, methods and encodings', async () => {
     const { server } = bed;
     expect((await server.get('/v1/models')).status).toBe(404);
@@ -337,6 +411,7 @@ describe('the Open Inference Protocol over HTTP', () => {
 
   it.each([
     ['gzip', gzipSync],
+    ['GZIP', gzipSync],
     ['deflate', deflateSync],
   ])('takes bodies compressed by %s', async (encoding, compress) => {
     const url = `${bed.server.addresses.production}/v2/models/arithmetic/infer`;

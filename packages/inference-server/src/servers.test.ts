@@ -105,6 +105,36 @@ describe("teams' own servers", () => {
     expect(none.headers.get('inference-header-content-length')).toBeNull();
   });
 
+  it('get parameters and give some, in JSON and in binary alike', async () => {
+    const path = 'doubles/versions/1.0.0';
+    const metadata = await bed.server.get(`/v2/models/${path}`);
+    expect(metadata.body.platform).toBe('container');
+    const parameters = { temperature: 0.5, seed: 7 };
+    const input = { name: 'x', datatype: 'FP32', shape: [1] };
+    const plain = await bed.server.infer(path, {
+      parameters,
+      inputs: [{ ...input, data: [1], parameters: { unit: 'm' } }],
+    });
+    expect(plain.body.parameters).toEqual(parameters);
+    expect(plain.body.outputs[0].parameters).toEqual({ unit: 'm' });
+    const header = JSON.stringify({
+      parameters: { ...parameters, binary_data_output: true },
+      inputs: [{ ...input, parameters: { unit: 'm', binary_data_size: 4 } }],
+    });
+    const { body } = await inferBinary(bed.server, path, {
+      headerLength: header.length,
+      body: Buffer.concat([
+        Buffer.from(header),
+        Buffer.from(Float32Array.of(1).buffer),
+      ]),
+    });
+    expect(body.parameters).toEqual(parameters);
+    expect(body.outputs[0]).toMatchObject({
+      bytes: Buffer.from(Float32Array.of(2).buffer),
+      parameters: { unit: 'm', binary_data_size: 4 },
+    });
+  });
+
   it('answer over gRPC as well, though they know JSON only', async () => {
     const client = new GrpcClient(bed.server.grpcAddresses.production);
     const { code, body } = await client.infer({

@@ -152,10 +152,10 @@ export async function startInferenceServer(
     takeOver = resolve;
   });
   const startPlane = () => {
-    cache.open();
-    folders.open();
+    const rooms: { open(): void }[] = [cache, folders];
     // The one before may still run its own.
-    if (!role?.isSuccessor) launchers.open();
+    if (!role?.isSuccessor) rooms.push(launchers);
+    for (const room of rooms) openOrSay(room, logger);
     const keepOthers = role?.isSuccessor;
     const created = createSocketPaths(dataDir, { keepOthers });
     plane.start(() => created.next(), takesOver);
@@ -250,4 +250,16 @@ export async function startInferenceServer(
     role.say({ type: 'listening' });
   }
   return { addresses, grpcAddresses, stop: () => (stopped ??= stop()) };
+}
+
+/** What was accepted is served from a disk that takes nothing as well. */
+function openOrSay(room: { open(): void }, logger: Logger): void {
+  try {
+    room.open();
+  } catch (error) {
+    logger.error(
+      'The data folder cannot be written: what was accepted before is served if it is all there, and no change is accepted until the folder is mended and the server started again',
+      { reason: (error as Error).message },
+    );
+  }
 }

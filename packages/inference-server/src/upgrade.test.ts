@@ -1,4 +1,11 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmdirSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { SupervisorStatus } from './supervisor/SupervisorFile';
@@ -101,6 +108,30 @@ describe('a supervised server', () => {
     expect(answer.headers.get('x-ml-version')).toBe('1.0.0');
     expect(supervisor().server).not.toBe(pid);
     expect((await upgrade()).code).toBe(0);
+  });
+
+  it('is started again also where that cannot be noted', async () => {
+    const { server: pid } = supervisor();
+    const inTheWay = join(dataDir, 'supervisor.json.tmp');
+    mkdirSync(inTheWay);
+    process.kill(pid!, 'SIGKILL');
+    await waitFor('an answer', async () => {
+      const got = await server.infer('test', ADD).catch(() => undefined);
+      return got?.status === 200 ? true : undefined;
+    });
+    expect(server.log).toContain('It cannot be noted which server serves');
+    rmdirSync(inTheWay);
+    expect((await upgrade()).code).toBe(0);
+  });
+
+  it('sends no signal to a program that has the number of one that is gone', async () => {
+    const file = join(dataDir, 'supervisor.json');
+    const kept = readFileSync(file);
+    writeFileSync(file, JSON.stringify({ pid: process.pid }));
+    const { code, stderr } = await upgrade();
+    writeFileSync(file, kept);
+    expect(stderr).toMatch(/no supervised server runs on/);
+    expect(code).toBe(1);
   });
 
   it('goes on when the new one does not have what it had', async () => {

@@ -24,7 +24,6 @@ export class AccessStore {
   constructor(options: { path: string; logger: Logger }) {
     this.#path = options.path;
     this.#logger = options.logger;
-    mkdirSync(dirname(this.#path), { recursive: true, mode: 0o700 });
     this.#snapshot = this.#read();
   }
 
@@ -46,6 +45,7 @@ export class AccessStore {
           `the list of service accounts has revision ${has.revision}; ${snapshot.revision} is older`,
         );
       }
+      mkdirSync(dirname(this.#path), { recursive: true, mode: 0o700 });
       await writeFileAtomic(this.#path, `${JSON.stringify(snapshot)}\n`);
       this.#snapshot = snapshot;
     });

@@ -5,6 +5,9 @@ import { Supervisor } from '../supervisor/Supervisor';
 import { SupervisorFile } from '../supervisor/SupervisorFile';
 import { UsageError } from './errors';
 
+/** What it is called among the processes of the machine. */
+export const SUPERVISOR_TITLE = 'ml-inference-supervisor';
+
 /** `ml-inference-server supervise`: a server that is kept running and can be upgraded without loss. */
 export async function supervise(): Promise<void> {
   if (process.platform === 'win32') {
@@ -14,7 +17,7 @@ export async function supervise(): Promise<void> {
   if ('problems' in config) {
     throw new UsageError(config.problems.join('\nml-inference-server: '));
   }
-  process.title = 'ml-inference-supervisor';
+  process.title = SUPERVISOR_TITLE;
   const { dataDir, logLevel } = config.options;
   mkdirSync(dataDir, { recursive: true, mode: 0o700 });
   const supervisor = new Supervisor({

@@ -1,6 +1,8 @@
+import { execFileSync } from 'node:child_process';
 import { resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { SupervisorFile } from '../supervisor/SupervisorFile';
+import { SUPERVISOR_TITLE } from './supervise';
 import { CommandError, UsageError } from './errors';
 
 /** Longer than the supervisor waits for a successor. */
@@ -17,7 +19,7 @@ export async function upgrade(): Promise<void> {
   }
   const file = new SupervisorFile(resolve(ML_INFERENCE_DIR));
   const before = file.read();
-  if (!before || !isRunning(before.pid)) {
+  if (!before || !isSupervisor(before.pid)) {
     throw new CommandError(
       `no supervised server runs on ${ML_INFERENCE_DIR}; start it with \`ml-inference-server supervise\``,
     );
@@ -46,6 +48,18 @@ function isRunning(pid: number): boolean {
   try {
     process.kill(pid, 0);
     return true;
+  } catch {
+    return false;
+  }
+}
+
+/** A number left by one that was killed may by now be that of any other program. */
+function isSupervisor(pid: number): boolean {
+  try {
+    const words = execFileSync('ps', ['-o', 'args=', '-p', String(pid)], {
+      encoding: 'utf8',
+    });
+    return words.includes(SUPERVISOR_TITLE);
   } catch {
     return false;
   }

@@ -31,6 +31,14 @@ describe('errors of the control API', () => {
     });
   });
 
+  it('say that a disk that cannot be written changed nothing', () => {
+    const readOnly = Object.assign(new Error('open'), { code: 'EROFS' });
+    expect(of(readOnly)).toMatchObject({
+      status: 503,
+      body: { error: { message: expect.stringMatching(/cannot be written/) } },
+    });
+  });
+
   it('take anything else for a failure of the server', () => {
     expect(of(new Error('odd'))).toMatchObject({
       status: 500,

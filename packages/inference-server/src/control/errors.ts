@@ -9,6 +9,9 @@ const STATUS: Record<string, number> = {
   ServiceUnavailableError: 503,
 };
 
+/** Codes of the operating system for a disk that takes nothing. */
+const UNWRITABLE = new Set(['EROFS', 'EACCES', 'EPERM', 'EIO']);
+
 /** What the caller is told of an error that is not meant for it. */
 function unexpected(error: unknown): { name: string; message: string } {
   const { code } = error as NodeJS.ErrnoException;
@@ -17,6 +20,12 @@ function unexpected(error: unknown): { name: string; message: string } {
       name: 'ServiceUnavailableError',
       message:
         'the disk of the data folder is full, nothing was changed; free some space and send the request again',
+    };
+  }
+  if (code && UNWRITABLE.has(code)) {
+    return {
+      name: 'ServiceUnavailableError',
+      message: `the data folder cannot be written (${code}), nothing was changed; mend the disk or its permissions and send the request again`,
     };
   }
   const message = isError(error) ? error.message : String(error);

@@ -31,3 +31,13 @@ export function refused(message: string, status = 400): GatewayError {
 export function unavailable(failure: string, message: string): GatewayError {
   return new GatewayError({ status: 503, failure, message, retryAfter: 1 });
 }
+
+/** What is no answer of the gateway's own making is still answered: nothing that one request meets may end the server. */
+export function asGatewayError(error: unknown): GatewayError {
+  if (error instanceof GatewayError) return error;
+  return new GatewayError({
+    status: 500,
+    failure: 'unexpected',
+    message: `the gateway met an unexpected error: ${(error as Error).message}`,
+  });
+}

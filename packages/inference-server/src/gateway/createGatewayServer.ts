@@ -14,7 +14,7 @@ import {
   SERVER_METADATA,
   unreadyVersions,
 } from './describe';
-import { GatewayError, notFound } from './GatewayError';
+import { asGatewayError, GatewayError, notFound } from './GatewayError';
 import { CALLER_MS, MEMORY_BYTES } from './limits';
 import { parsePath, type Target } from './parsePath';
 import type { InferencePipeline } from './pipeline/InferencePipeline';
@@ -23,6 +23,7 @@ import { findModel, whyNotReady } from './resolve';
 import { MemoryBudget } from '../http/MemoryBudget';
 import { HttpBody } from './rest/HttpBody';
 import { HttpReply } from './rest/HttpReply';
+import { refuseMalformed } from './rest/refuseMalformed';
 import { sendError, sendJson } from './send';
 
 /** Longer than the 60 s of common load balancers, so that they close first. */
@@ -88,11 +89,11 @@ export function createGatewayServer(options: GatewayOptions): Server {
         answer(response, target);
       }
     } catch (error) {
-      if (!(error instanceof GatewayError)) throw error;
-      sendError(response, error);
+      sendError(response, asGatewayError(error));
     }
   });
   server.keepAliveTimeout = KEEP_ALIVE_MS;
+  refuseMalformed(server);
   return server;
 
   async function checkCaller(
@@ -156,12 +157,14 @@ function checkMethod(
       'the Open Inference Protocol has no such path; see GET /v2, /v2/models/{model} and POST /v2/models/{model}/infer',
     );
   }
-  const allowed = target.operation === 'infer' ? 'POST' : 'GET';
-  if (request.method === allowed) return;
-  response.setHeader('allow', allowed);
+  const { method = '' } = request;
+  // Of an answer to HEAD, Node sends no body.
+  const allowed = target.operation === 'infer' ? ['POST'] : ['GET', 'HEAD'];
+  if (allowed.includes(method)) return;
+  response.setHeader('allow', allowed.join(', '));
   throw new GatewayError({
     status: 405,
     failure: 'method',
-    message: `this path takes ${allowed}, not ${request.method}`,
+    message: `this path takes ${allowed[0]}, not ${method}`,
   });
 }

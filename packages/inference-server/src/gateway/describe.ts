@@ -1,4 +1,4 @@
-import type { TensorSpec } from '@ml-platform/plugin-ml-common';
+import type { ServedVersion, TensorSpec } from '@ml-platform/plugin-ml-common';
 import type { ServedModel } from '../serving/ServedModel';
 import { version as serverVersion } from '../../package.json';
 import type { Target } from './parsePath';
@@ -9,6 +9,13 @@ export const SERVER_METADATA = {
   name: 'ml-platform-inference-server',
   version: serverVersion,
   extensions: ['binary_tensor_data'],
+};
+
+/** What a model runs on, in the words that Triton and MLServer have for it. */
+const PLATFORMS: Record<ServedVersion['format'], string> = {
+  onnx: 'onnxruntime_onnx',
+  mlserver: 'mlserver',
+  container: 'container',
 };
 
 /** The version with the largest share when several answer. */
@@ -23,7 +30,7 @@ export function describeModel(model: ServedModel, pin: Target['pin']) {
   return {
     name: model.key.model,
     versions: [...model.versions.keys()],
-    platform: 'onnxruntime_onnx',
+    platform: spec ? PLATFORMS[spec.format] : '',
     inputs: spec?.interface.inputs.map(describeTensor) ?? [],
     outputs: spec?.interface.outputs.map(describeTensor) ?? [],
   };

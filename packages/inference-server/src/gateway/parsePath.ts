@@ -19,7 +19,9 @@ const SERVER: Record<string, Target['operation']> = {
 export function parsePath(path: string): Target | undefined {
   const match = MODEL.exec(path);
   if (match) {
-    const [, model, pin, action] = match;
+    const [, model, pin] = match.map(decode);
+    const action = match[3];
+    if (model === undefined) return undefined;
     let operation: Target['operation'] = 'model';
     if (action === 'infer') operation = 'infer';
     if (action === 'ready') operation = 'modelReady';
@@ -27,4 +29,15 @@ export function parsePath(path: string): Target | undefined {
   }
   const operation = Object.hasOwn(SERVER, path) ? SERVER[path] : undefined;
   return operation && { operation, model: '', pin: undefined };
+}
+
+/** Clients quote what need not be quoted, such as the + of a version. */
+function decode(part: string | undefined): string | undefined {
+  if (!part?.includes('%')) return part;
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    // As it came: no model has such a name.
+    return part;
+  }
 }

@@ -5,6 +5,9 @@ import type { VersionRunner } from '../serving/VersionRunner';
 import { notFound, unavailable } from './GatewayError';
 import type { Target } from './parsePath';
 
+/** A message that tells what there is tells so much of it. */
+const LISTED = 20;
+
 /** The model that a path names. */
 export function findModel(
   plane: ServingPlane,
@@ -67,5 +70,7 @@ export function whyNotReady({ spec, state, reason }: VersionRunner): string {
 
 function list(names: string[]): string {
   if (!names.length) return 'is none';
-  return `${names.length === 1 ? 'is' : 'are'} ${names.join(', ')}`;
+  const more = names.length - LISTED;
+  const shown = more > 0 ? [...names.slice(0, LISTED), `${more} more`] : names;
+  return `${names.length === 1 ? 'is' : 'are'} ${shown.join(', ')}`;
 }

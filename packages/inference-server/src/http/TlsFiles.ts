@@ -117,10 +117,21 @@ export function certificateUris(socket: object): string[] {
   const { authorized, getPeerCertificate } = socket as Partial<TLSSocket>;
   if (!authorized || !getPeerCertificate) return [];
   const { subjectaltname } = (socket as TLSSocket).getPeerCertificate();
-  return (subjectaltname ?? '')
-    .split(', ')
-    .filter(name => name.startsWith('URI:'))
-    .map(name => name.slice('URI:'.length));
+  return uriNamesIn(subjectaltname ?? '');
+}
+
+/**
+ * URI names in what Node says of a certificate: `DNS:a, URI:spiffe://b/c`. It
+ * quotes a name that has a comma or a quote, for it could look like several
+ * names; none of ours has one, so no such name is anybody's.
+ */
+export function uriNamesIn(alternativeNames: string): string[] {
+  const names = alternativeNames.matchAll(
+    /([^:,"]+):("(?:[^"\\]|\\.)*"|[^,"]*)(?:, |$)/g,
+  );
+  return [...names]
+    .filter(([, type, name]) => type === 'URI' && !name.startsWith('"'))
+    .map(([, , name]) => name);
 }
 
 /** The client certificate as it came (DER), verified or not; the handshake proved that the peer has its key. */

@@ -1,4 +1,10 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import {
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { waitFor } from '../testUtils';
@@ -35,6 +41,33 @@ describe('RotatingFile', () => {
     second.writeLine('three');
     await second.close();
     expect(read('log')).toBe('one\ntwo\nthree\n');
+  });
+
+  it('begins a line of its own where one was broken off', async () => {
+    writeFileSync(join(folder, 'log'), 'one\ntw');
+    const file = open();
+    file.writeLine('three');
+    await file.close();
+    expect(read('log')).toBe('one\ntw\nthree\n');
+  });
+
+  it('goes on without a file where there cannot be one, and says so once', async () => {
+    const inTheWay = join(folder, 'taken');
+    writeFileSync(inTheWay, '');
+    const complaints: string[] = [];
+    const file = new RotatingFile({
+      folder: inTheWay,
+      name: 'log',
+      maxBytes: 1000,
+      keep: 2,
+      onError: error => complaints.push(error.message),
+    });
+    file.writeLine('lost');
+    await waitFor('the loss', () => file.dropped || undefined);
+    file.writeLine('lost too');
+    await file.close();
+    expect(file.dropped).toBe(2);
+    expect(complaints).toEqual([expect.stringContaining('EEXIST')]);
   });
 
   it('sets full files aside and keeps the youngest', async () => {

@@ -1,4 +1,4 @@
-import { mkdirSync, openSync, statSync } from 'node:fs';
+import { fstatSync, mkdirSync, openSync, readSync } from 'node:fs';
 import { close, fsync, rename, write } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -7,6 +7,8 @@ const writeTo = promisify(write);
 const closeFile = promisify(close);
 const renameFile = promisify(rename);
 const syncFile = promisify(fsync);
+
+const NEWLINE = 0x0a;
 
 /** Lines wait this long at most before they reach the file. */
 const FLUSH_MS = 100;
@@ -26,15 +28,22 @@ export interface RotatingFileOptions {
   gapLine?(lost: number): string;
 }
 
+/** A file that cannot be opened is tried again after this long. */
+const REOPEN_MS = 5_000;
+
 /**
  * A file of lines that is written behind the caller's back, in batches, and
- * set aside when it is full. Trouble with the disk never reaches the caller.
+ * set aside when it is full. Trouble with the disk never reaches the caller:
+ * while there is no file, lines are dropped and counted.
  */
 export class RotatingFile {
   readonly #options: RotatingFileOptions;
   readonly #path: string;
-  #file: number;
-  #size: number;
+  #file: number | undefined;
+  #size = 0;
+  /** The file ends amid a line, which the next one must not continue. */
+  #torn = false;
+  #opened = -Infinity;
   #waiting: string[] = [];
   #waitingChars = 0;
   #dropped = 0;
@@ -46,9 +55,11 @@ export class RotatingFile {
   constructor(options: RotatingFileOptions) {
     this.#options = options;
     this.#path = join(options.folder, options.name);
-    mkdirSync(options.folder, { recursive: true });
-    this.#file = openSync(this.#path, 'a');
-    this.#size = statSync(this.#path).size;
+    try {
+      this.#open();
+    } catch (error) {
+      this.#fail(error as Error);
+    }
   }
 
   /** Lines lost because the disk did not take them. */
@@ -69,7 +80,26 @@ export class RotatingFile {
   async close(): Promise<void> {
     this.#startFlush();
     await this.#flushing;
-    await closeFile(this.#file);
+    if (this.#file !== undefined) await closeFile(this.#file);
+  }
+
+  /** Throws when it cannot. */
+  #open(): number {
+    if (this.#file !== undefined) return this.#file;
+    const since = performance.now() - this.#opened;
+    if (since < REOPEN_MS) throw new Error('it could not be opened just now');
+    this.#opened = performance.now();
+    mkdirSync(this.#options.folder, { recursive: true });
+    const file = openSync(this.#path, 'a+');
+    this.#size = fstatSync(file).size;
+    this.#torn = !endsWithNewline(file, this.#size);
+    this.#file = file;
+    return file;
+  }
+
+  #fail(error: Error): void {
+    if (!this.#failing) this.#options.onError(error);
+    this.#failing = true;
   }
 
   #startFlush(): void {
@@ -84,36 +114,54 @@ export class RotatingFile {
     const gap = this.#dropped - this.#toldDropped;
     const told = (gap && this.#options.gapLine?.(gap)) || undefined;
     const text = told ? [told, ...lines] : lines;
-    const bytes = Buffer.from(`${text.join('\n')}\n`);
     this.#waiting = [];
     this.#waitingChars = 0;
     try {
-      for (let at = 0; at < bytes.length; ) {
-        const { bytesWritten } = await writeTo(this.#file, bytes, at);
-        at += bytesWritten;
-      }
-      this.#toldDropped += gap;
-      this.#size += bytes.length;
+      await this.#append(`${text.join('\n')}\n`);
+    } catch (error) {
+      this.#dropped += lines.length;
+      this.#fail(error as Error);
+      return;
+    }
+    this.#toldDropped += gap;
+    try {
       if (this.#size >= this.#options.maxBytes) await this.#rotate();
       this.#failing = false;
     } catch (error) {
-      this.#dropped += lines.length;
-      if (!this.#failing) this.#options.onError(error as Error);
-      this.#failing = true;
+      this.#fail(error as Error);
+    }
+  }
+
+  async #append(text: string): Promise<void> {
+    const file = this.#open();
+    const bytes = Buffer.from(this.#torn ? `\n${text}` : text);
+    for (let at = 0; at < bytes.length; ) {
+      const { bytesWritten } = await writeTo(file, bytes, at);
+      at += bytesWritten;
+      this.#size += bytesWritten;
+      this.#torn = bytes[at - 1] !== NEWLINE;
     }
   }
 
   async #rotate(): Promise<void> {
-    await syncFile(this.#file);
+    const full = this.#open();
+    await syncFile(full);
     for (let i = this.#options.keep; i >= 1; i--) {
       const from = i === 1 ? this.#path : `${this.#path}.${i - 1}`;
       await renameFile(from, `${this.#path}.${i}`).catch(ignoreMissing);
     }
-    const full = this.#file;
-    this.#file = openSync(this.#path, 'a');
-    this.#size = 0;
+    this.#file = undefined;
+    this.#opened = -Infinity;
     await closeFile(full);
+    this.#open();
   }
+}
+
+function endsWithNewline(file: number, size: number): boolean {
+  if (size === 0) return true;
+  const last = Buffer.alloc(1);
+  readSync(file, last, 0, 1, size - 1);
+  return last[0] === NEWLINE;
 }
 
 function ignoreMissing(error: NodeJS.ErrnoException): void {

@@ -1,9 +1,17 @@
 import { badRequest } from './InferenceError';
 import { exactInteger } from './parseJson';
 
-/** An inference request as far as its form goes; tensors are looked at one by one. */
+/** Something a caller adds to a request, a tensor or an output, by name. */
+export type Parameters = Record<string, unknown>;
+
+/**
+ * An inference request as far as its form goes; tensors are looked at one by
+ * one. What a caller wrote as null is not there: clients that serialize an
+ * object write so of every optional field.
+ */
 export interface InferRequest {
   id?: string;
+  parameters?: Parameters;
   inputs: RequestTensor[];
   /** The outputs asked for; undefined for all of them. */
   outputs?: RequestedOutput[];
@@ -16,12 +24,14 @@ export interface RequestTensor {
   datatype?: unknown;
   shape?: unknown;
   data?: unknown;
+  parameters?: Parameters;
   /** Size of its binary data, for those that have it. */
   binarySize?: unknown;
 }
 
 export interface RequestedOutput {
   name: string;
+  parameters?: Parameters;
   binary: boolean;
 }
 
@@ -32,7 +42,8 @@ export function readInferRequest(body: unknown): InferRequest {
       'the body must be a JSON object {"inputs": [{"name", "shape", "datatype", "data"}]}',
     );
   }
-  const { id, inputs, outputs } = body;
+  const { inputs, outputs } = body;
+  const id = body.id ?? undefined;
   if (id !== undefined && (typeof id !== 'string' || exactInteger(id))) {
     throw badRequest('id must be a string; put it in quotes or leave it out');
   }
@@ -41,10 +52,12 @@ export function readInferRequest(body: unknown): InferRequest {
       'inputs must be a list of tensors {"name", "shape", "datatype", "data"}',
     );
   }
+  const parameters = parametersOf(body.parameters, 'the request');
   const binaryOutput =
-    flag(body.parameters, 'binary_data_output', 'the request') ?? false;
+    flag(parameters, 'binary_data_output', 'the request') ?? false;
   return {
     id: id as string | undefined,
+    parameters,
     inputs: inputs.map(readTensor),
     outputs: readOutputs(outputs, binaryOutput),
     binaryOutput,
@@ -57,20 +70,18 @@ function readTensor(tensor: unknown, index: number): RequestTensor {
       `inputs[${index}] must be an object with the tensor's name, shape, datatype and data`,
     );
   }
-  const { name, datatype, shape, data, parameters } = tensor;
-  if (parameters === undefined) return { name, datatype, shape, data };
-  const binarySize = parametersOf(
-    parameters,
-    `inputs[${index}]`,
-  ).binary_data_size;
-  return { name, datatype, shape, data, binarySize };
+  const { name, datatype, shape } = tensor;
+  const data = tensor.data ?? undefined;
+  const parameters = parametersOf(tensor.parameters, `inputs[${index}]`);
+  const binarySize = parameters?.binary_data_size;
+  return { name, datatype, shape, data, parameters, binarySize };
 }
 
 function readOutputs(
   outputs: unknown,
   binaryOutput: boolean,
 ): RequestedOutput[] | undefined {
-  if (outputs === undefined) return undefined;
+  if (outputs === undefined || outputs === null) return undefined;
   if (!Array.isArray(outputs)) {
     throw badRequest(
       'outputs must be a list of {"name"}; leave it out for all outputs',
@@ -82,18 +93,20 @@ function readOutputs(
     if (!isRecord(output) || typeof output.name !== 'string') {
       throw badRequest(`outputs[${index}] must be an object with a name`);
     }
-    const { name, parameters } = output;
-    const binary = flag(parameters, 'binary_data', `outputs[${index}]`);
-    return { name, binary: binary ?? binaryOutput };
+    const { name } = output;
+    const where = `outputs[${index}]`;
+    const parameters = parametersOf(output.parameters, where);
+    const binary = flag(parameters, 'binary_data', where);
+    return { name, parameters, binary: binary ?? binaryOutput };
   });
 }
 
 function flag(
-  parameters: unknown,
+  parameters: Parameters | undefined,
   name: string,
   where: string,
 ): boolean | undefined {
-  const value = parametersOf(parameters, where)[name];
+  const value = parameters?.[name] ?? undefined;
   if (value === undefined || typeof value === 'boolean') return value;
   throw badRequest(`parameter ${name} of ${where} must be true or false`);
 }
@@ -101,8 +114,8 @@ function flag(
 function parametersOf(
   parameters: unknown,
   where: string,
-): Record<string, unknown> {
-  if (parameters === undefined) return {};
+): Parameters | undefined {
+  if (parameters === undefined || parameters === null) return undefined;
   if (isRecord(parameters)) return parameters;
   throw badRequest(`parameters of ${where} must be an object`);
 }

@@ -1,7 +1,10 @@
 import { parseJsonExactly } from './parseJson';
 
-/** A string, or a number that JSON has no literal for, as Python writes it. */
-const STRING_OR_SPECIAL = /"(?:[^"\\]|\\.)*"|-?Infinity|NaN/g;
+/**
+ * What is escaped in a string, the end of one, or a number that JSON has no
+ * literal for, as Python writes it.
+ */
+const ESCAPE_QUOTE_OR_SPECIAL = /\\.|"|-?Infinity|NaN/gs;
 
 /**
  * Parses the JSON of a server's answer. Integers keep all their digits, and
@@ -13,10 +16,12 @@ export function parseAnswer(text: string): unknown {
     return parseJsonExactly(text);
   } catch (error) {
     if (!/NaN|Infinity/.test(text)) throw error;
+    let inString = false;
     return parseJsonExactly(
-      text.replace(STRING_OR_SPECIAL, token =>
-        token.startsWith('"') ? token : `"${token}"`,
-      ),
+      text.replace(ESCAPE_QUOTE_OR_SPECIAL, token => {
+        if (token === '"') inString = !inString;
+        return inString || /^["\\]/.test(token) ? token : `"${token}"`;
+      }),
     );
   }
 }

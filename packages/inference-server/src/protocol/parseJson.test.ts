@@ -1,4 +1,4 @@
-import { exactInteger, parseJsonExactly } from './parseJson';
+import { exactInteger, parseJsonExactly, stringifyExactly } from './parseJson';
 
 describe('parseJsonExactly', () => {
   const first = (text: string) => (parseJsonExactly(text) as unknown[])[0];
@@ -28,6 +28,20 @@ describe('parseJsonExactly', () => {
     '["9007199254740993]',
   ])('refuses %s as JSON.parse does', text => {
     expect(() => parseJsonExactly(text)).toThrow(SyntaxError);
+  });
+
+  it('reads strings of megabytes beside long integers', () => {
+    const text = 'a"\\1234567890123456\n'.repeat(200_000);
+    const json = `[${JSON.stringify(text)}, 9007199254740993]`;
+    const [read, long] = parseJsonExactly(json) as unknown[];
+    expect(read === text).toBe(true);
+    expect(exactInteger(long)).toBe(9007199254740993n);
+  });
+
+  it('is written again with all digits', () => {
+    const json =
+      '{"a":9007199254740993,"b":["9007199254740993",-9223372036854775808]}';
+    expect(stringifyExactly(parseJsonExactly(json))).toBe(json);
   });
 
   it('takes no other value for a long integer', () => {

@@ -4,8 +4,11 @@
  */
 const MARK = '\uE0FF';
 
-/** A string, or a number of 16 characters and more. */
-const STRING_OR_LONG_NUMBER = /"(?:[^"\\]|\\.)*"|-?\d[\d.eE+-]{15,}/g;
+/**
+ * What is escaped in a string, the end of one, or a number of 16 characters and
+ * more. Not a string as a whole: one of megabytes is too much for the matcher.
+ */
+const ESCAPE_QUOTE_OR_LONG_NUMBER = /\\.|"|-?\d[\d.eE+-]{15,}/gs;
 const INTEGER = /^-?(?:0|[1-9]\d*)$/;
 
 /**
@@ -18,10 +21,12 @@ const INTEGER = /^-?(?:0|[1-9]\d*)$/;
  */
 export function parseJsonExactly(text: string): unknown {
   if (!/\d{16}/.test(text)) return JSON.parse(text);
+  let inString = false;
   return JSON.parse(
-    text.replace(STRING_OR_LONG_NUMBER, token =>
-      INTEGER.test(token) ? `"${MARK}${token}"` : token,
-    ),
+    text.replace(ESCAPE_QUOTE_OR_LONG_NUMBER, token => {
+      if (token === '"') inString = !inString;
+      return !inString && INTEGER.test(token) ? `"${MARK}${token}"` : token;
+    }),
   );
 }
 
@@ -30,4 +35,11 @@ export function exactInteger(value: unknown): bigint | undefined {
   if (typeof value !== 'string' || !value.startsWith(MARK)) return undefined;
   const digits = value.slice(MARK.length);
   return INTEGER.test(digits) ? BigInt(digits) : undefined;
+}
+
+const MARKED = new RegExp(`"${MARK}(-?\\d+)"`, 'g');
+
+/** Writes what {@link parseJsonExactly} read, with all digits of its integers. */
+export function stringifyExactly(value: unknown): string {
+  return JSON.stringify(value).replace(MARKED, '$1');
 }

@@ -1,8 +1,13 @@
 import { badRequest } from './InferenceError';
 
+/** A tensor of more dimensions was made up, and its shape would be a long message. */
+const SHOWN_DIMENSIONS = 16;
+
 /** `[-1, 30]` as people read it; a number of elements would say less. */
 export function formatShape(shape: readonly (number | string)[]): string {
-  return `[${shape.join(', ')}]`;
+  if (shape.length <= SHOWN_DIMENSIONS) return `[${shape.join(', ')}]`;
+  const shown = shape.slice(0, SHOWN_DIMENSIONS).join(', ');
+  return `[${shown}, … (${shape.length} dimensions)]`;
 }
 
 /** Checks a request's shape against the declared one and returns its number of elements. */

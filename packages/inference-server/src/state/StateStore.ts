@@ -33,8 +33,7 @@ export class StateStore {
     const states: AcceptedState[] = [];
     for (const environment of ENVIRONMENTS) {
       const folder = join(this.#folder, environment);
-      await mkdir(folder, { recursive: true });
-      for (const name of await readdir(folder)) {
+      for (const name of await this.#open(folder)) {
         if (!name.endsWith('.json')) continue;
         const state = await this.#read(join(folder, name));
         if (state) states.push(state);
@@ -43,18 +42,35 @@ export class StateStore {
     return states;
   }
 
-  async #read(path: string): Promise<AcceptedState | undefined> {
-    const text = await readFile(path, 'utf8');
+  /** The names in a folder, which is there afterwards if it can be. */
+  async #open(folder: string): Promise<string[]> {
     try {
+      await mkdir(folder, { recursive: true });
+      return await readdir(folder);
+    } catch (error) {
+      this.#logger.error(
+        'A folder of accepted state cannot be opened: nothing in it is served',
+        { folder, reason: (error as Error).message },
+      );
+      return [];
+    }
+  }
+
+  async #read(path: string): Promise<AcceptedState | undefined> {
+    try {
+      const text = await readFile(path, 'utf8');
       const state = acceptedStateSchema.parse(JSON.parse(text));
       if (this.#pathOf(state) !== path) throw new Error('it is misplaced');
       return state;
     } catch (error) {
       const aside = `${path}.unreadable`;
-      await rename(path, aside);
+      const file = await rename(path, aside).then(
+        () => aside,
+        () => path,
+      );
       this.#logger.error(
         'A state file cannot be understood and was set aside: its model is not served until it is deployed again',
-        { file: aside, reason: (error as Error).message },
+        { file, reason: (error as Error).message },
       );
       return undefined;
     }

@@ -42,13 +42,13 @@ export class Supervisor {
 
   /** Resolves with an exit code when it was stopped, or the server cannot start at all. */
   async run(): Promise<number> {
-    const { file, logger } = this.#options;
+    const { logger } = this.#options;
     const backoff = new Backoff({ firstMs: 50, longestMs: 10_000 });
     while (!this.#stopping) {
       const started = Date.now();
       const server = this.#start('first');
       this.#current = server;
-      file.write({ server: server.pid });
+      this.#note({ server: server.pid });
       this.#noteListening(server);
       await this.#lastEnd();
       if (this.#stopping) break;
@@ -74,7 +74,7 @@ export class Supervisor {
 
   /** Replaces the server by what its script is now. */
   async upgrade(): Promise<void> {
-    const { file, logger } = this.#options;
+    const { logger } = this.#options;
     const old = this.#current;
     if (this.#upgrading || !old || old.over) return;
     this.#upgrading = true;
@@ -84,11 +84,11 @@ export class Supervisor {
       const next = await this.#replace(old);
       const endedAt = new Date().toISOString();
       const upgrade = { startedAt, endedAt, outcome: 'done' as const };
-      file.write({ server: next.pid, upgrade });
+      this.#note({ server: next.pid, upgrade });
       logger.info('Upgraded the inference server', { pid: next.pid });
     } catch (error) {
       const reason = (error as Error).message;
-      file.write({
+      this.#note({
         server: this.#current?.pid,
         upgrade: {
           startedAt,
@@ -129,6 +129,19 @@ export class Supervisor {
     old.ended.then(() => this.#retired.delete(old));
     old.send({ type: 'retire' });
     return next;
+  }
+
+  /** Word for others, which serving does not depend on. */
+  #note(status: Parameters<SupervisorFile['write']>[0]): void {
+    const { file, logger } = this.#options;
+    try {
+      file.write(status);
+    } catch (error) {
+      logger.error(
+        'It cannot be noted which server serves, so that no upgrade can be asked for; free or mend the disk of the data folder',
+        { reason: (error as Error).message },
+      );
+    }
   }
 
   #start(role: 'first' | 'successor'): SupervisedProcess {

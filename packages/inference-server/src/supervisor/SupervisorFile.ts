@@ -19,14 +19,19 @@ export interface SupervisorStatus {
 /** Where a supervisor leaves word for `ml-inference-server upgrade`. */
 export class SupervisorFile {
   readonly #path: string;
+  #upgrade: SupervisorStatus['upgrade'];
 
   constructor(dataDir: string) {
     this.#path = join(dataDir, 'supervisor.json');
   }
 
+  /** Throws when the disk does not take it. */
   write(status: Omit<SupervisorStatus, 'pid'>): void {
-    const upgrade = status.upgrade ?? this.read()?.upgrade;
-    const text = JSON.stringify({ pid: process.pid, ...status, upgrade });
+    this.#upgrade = status.upgrade ?? this.#upgrade ?? this.read()?.upgrade;
+    const text = JSON.stringify({
+      ...{ pid: process.pid, ...status },
+      upgrade: this.#upgrade,
+    });
     const temporary = `${this.#path}.tmp`;
     writeFileSync(temporary, `${text}\n`, { mode: 0o600 });
     renameSync(temporary, this.#path);
@@ -38,6 +43,8 @@ export class SupervisorFile {
       return JSON.parse(readFileSync(this.#path, 'utf8'));
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+      // A power cut can leave it empty; it is written anew with each start.
+      if (error instanceof SyntaxError) return undefined;
       throw error;
     }
   }

@@ -13,6 +13,7 @@ import { type OutputEncoder, outputEncoder } from './encodeOutputs';
 import { shapesHeader, StageWatch } from './reportWork';
 import { badRequest, InferenceError, quoted } from '../protocol/InferenceError';
 import { type InferRequest, readInferRequest } from '../protocol/InferRequest';
+import { parseBody } from '../protocol/parseBody';
 import { parseJsonExactly } from '../protocol/parseJson';
 
 export interface OnnxModelOptions {
@@ -94,9 +95,7 @@ export class OnnxModel {
   ): Promise<InferAnswer> {
     const watch = new StageWatch();
     const parts = new BodyParts(body, headerLength);
-    const request = readInferRequest(
-      this.#parseBody(parts.json.toString('utf8')),
-    );
+    const request = readInferRequest(parseBody(parts.json, this.#parse));
     const outputs = this.#selectOutputs(request);
     const feeds = decodeInputs(request.inputs, this.#interface.inputs, parts);
     watch.ended('decode');
@@ -123,19 +122,6 @@ export class OnnxModel {
     const start = id === undefined ? '' : `"id":${JSON.stringify(id)},`;
     const json = `${this.#head}${start}"outputs":[${tensors.join(',')}]}`;
     return { json, binary: outputs.some(o => o.isBinary) ? binary : undefined };
-  }
-
-  #parseBody(body: string): unknown {
-    try {
-      return this.#parse(body);
-    } catch {
-      // The parser's own message quotes the text, which may be personal data.
-      throw badRequest(
-        body.trim() === ''
-          ? 'the body is empty; send {"inputs": [...]} as JSON'
-          : 'the body is not valid JSON; note that NaN and Infinity must be in quotes',
-      );
-    }
   }
 
   #selectOutputs({ outputs, binaryOutput }: InferRequest): SelectedOutput[] {

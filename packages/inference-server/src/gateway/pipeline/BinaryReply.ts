@@ -4,7 +4,7 @@ import { flatten } from '../../protocol/flatten';
 import { FROM_JSON } from '../../protocol/fromJson';
 import { readInferRequest } from '../../protocol/InferRequest';
 import { parseAnswer } from '../../protocol/parseAnswer';
-import { parseJsonExactly } from '../../protocol/parseJson';
+import { parseJsonExactly, stringifyExactly } from '../../protocol/parseJson';
 import { countOf } from '../../protocol/shapes';
 import { toBinary } from '../../protocol/toBinary';
 import { toJson } from '../../protocol/toJson';
@@ -17,6 +17,7 @@ interface JsonOutput {
   datatype: Datatype;
   shape: number[];
   data: unknown;
+  parameters?: object | null;
 }
 
 /**
@@ -128,23 +129,27 @@ function encode(
       unknown
     > & { outputs: JsonOutput[] };
     const binary: Buffer[] = [];
-    const outputs = answer.outputs.map(({ data, datatype, name, shape }) => {
+    const outputs = answer.outputs.map(({ data, parameters, ...rest }) => {
+      const { datatype, name, shape } = rest;
       const values = FROM_JSON[datatype](
         name,
         flatten(name, data, shape, countOf(shape)),
       );
-      const head = JSON.stringify({ name, datatype, shape }).slice(0, -1);
       if (!isBinary(name)) {
+        const head = stringifyExactly({ ...rest, parameters }).slice(0, -1);
         return `${head},"data":[${toJson(datatype, values)}]}`;
       }
       const bytes = toBinary(values);
       binary.push(bytes);
-      return `${head},"parameters":{"binary_data_size":${bytes.length}}}`;
+      return stringifyExactly({
+        ...rest,
+        parameters: { ...parameters, binary_data_size: bytes.length },
+      });
     });
-    const { id, model_name, model_version } = answer;
-    const envelope = JSON.stringify({ model_name, model_version, id });
+    const { outputs: _, ...envelope } = answer;
+    const start = stringifyExactly(envelope).slice(0, -1);
     const json = Buffer.from(
-      `${envelope.slice(0, -1)},"outputs":[${outputs.join(',')}]}`,
+      `${start}${start === '{' ? '' : ','}"outputs":[${outputs.join(',')}]}`,
     );
     return {
       body: Buffer.concat([json, ...binary]),

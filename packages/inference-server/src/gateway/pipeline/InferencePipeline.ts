@@ -1,4 +1,4 @@
-import { GatewayError } from '../GatewayError';
+import { asGatewayError } from '../GatewayError';
 import { CallNotes } from './CallNotes';
 import type { IncomingCall, InferenceCall } from './InferenceCall';
 import type { CallReport, Outcome, PipelineSteps } from './steps';
@@ -71,16 +71,7 @@ async function refuse(
     const outcome = { status: 499, requestBytes, responseBytes: 0 };
     return { outcome, failure: 'caller-gone' };
   }
-  const known =
-    error instanceof GatewayError
-      ? error
-      : new GatewayError({
-          status: 500,
-          failure: 'unexpected',
-          message: `the gateway met an unexpected error: ${
-            (error as Error).message
-          }`,
-        });
+  const known = asGatewayError(error);
   const responseBytes = await reply.refuse(known);
   const outcome = { status: known.status, requestBytes, responseBytes };
   return { outcome, failure: known.failure };

@@ -9,6 +9,7 @@ import type { CallBody } from '../pipeline/InferenceCall';
 
 const DECODERS: Record<string, () => Transform> = {
   gzip: createGunzip,
+  'x-gzip': createGunzip,
   deflate: createInflate,
 };
 
@@ -37,7 +38,7 @@ export class HttpBody implements CallBody {
     if (headerLength !== undefined) {
       this.headers[HEADER_LENGTH] = String(headerLength);
     }
-    const encoding = headers['content-encoding'];
+    const encoding = headers['content-encoding']?.toLowerCase();
     if (encoding && encoding !== 'identity') this.#encoding = encoding;
     this.declaredBytes =
       headers['transfer-encoding'] === undefined && !this.#encoding

@@ -5,9 +5,11 @@ import { fromBinary } from '../../protocol/fromBinary';
 import { FROM_JSON } from '../../protocol/fromJson';
 import { badRequest, quoted } from '../../protocol/InferenceError';
 import {
+  type Parameters,
   readInferRequest,
   type RequestTensor,
 } from '../../protocol/InferRequest';
+import { parseBody } from '../../protocol/parseBody';
 import { parseJsonExactly } from '../../protocol/parseJson';
 import { countElements } from '../../protocol/shapes';
 import type { TensorData } from '../../protocol/TensorData';
@@ -15,9 +17,15 @@ import type { TensorData } from '../../protocol/TensorData';
 /** A request that keeps to the interface. */
 export interface CheckedRequest {
   id?: string;
-  inputs: { spec: TensorSpec; shape: number[]; data: TensorData }[];
-  /** Names of the outputs asked for; undefined for all of them. */
-  outputs?: string[];
+  parameters?: Parameters;
+  inputs: {
+    spec: TensorSpec;
+    shape: number[];
+    parameters?: Parameters;
+    data: TensorData;
+  }[];
+  /** The outputs asked for; undefined for all of them. */
+  outputs?: { name: string; parameters?: Parameters }[];
 }
 
 /**
@@ -31,7 +39,7 @@ export function checkRequest(
   { inputs, outputs }: ModelInterface,
 ): CheckedRequest {
   const parts = new BodyParts(body, headerLength);
-  const request = readInferRequest(parse(parts.json));
+  const request = readInferRequest(parseBody(parts.json, parseJsonExactly));
   const checked = request.inputs.map(tensor => {
     const spec = inputs.find(({ name }) => name === tensor.name);
     if (!spec) throw badRequest(unknown('input', tensor.name, 'takes', inputs));
@@ -51,11 +59,8 @@ export function checkRequest(
     if (outputs.some(output => output.name === name)) continue;
     throw badRequest(unknown('output', name, 'gives', outputs));
   }
-  return {
-    id: request.id,
-    inputs: checked,
-    outputs: request.outputs?.map(({ name }) => name),
-  };
+  const { id, parameters } = request;
+  return { id, parameters, inputs: checked, outputs: request.outputs };
 }
 
 function checkInput(
@@ -74,21 +79,7 @@ function checkInput(
     binarySize === undefined
       ? FROM_JSON[datatype](name, flatten(name, tensor.data, shape, count))
       : fromBinary(name, datatype, count, parts.take(name, binarySize));
-  return { spec, shape, data };
-}
-
-function parse(body: Buffer): unknown {
-  const text = body.toString('utf8');
-  try {
-    return parseJsonExactly(text);
-  } catch {
-    // The parser's own message quotes the text, which may be personal data.
-    throw badRequest(
-      text.trim() === ''
-        ? 'the body is empty; send {"inputs": [...]} as JSON'
-        : 'the body is not valid JSON; note that NaN and Infinity must be in quotes',
-    );
-  }
+  return { spec, shape, parameters: tensor.parameters, data };
 }
 
 function unknown(
