@@ -1,3 +1,5 @@
+import { mkdirSync, readFileSync, rmdirSync } from 'node:fs';
+import { join } from 'node:path';
 import type { RolloutPlan, RolloutStatus } from '@ml-platform/plugin-ml-common';
 import {
   ADD,
@@ -10,6 +12,7 @@ import {
   routesTo,
   startTraffic,
   TestBed,
+  waitFor,
 } from './testUtils';
 
 const MODEL = modelPath('production', 'test');
@@ -133,6 +136,49 @@ describe('a rollout', () => {
     for (let i = 0; i < 20; i++) {
       expect((await bed.server.infer('test', TRAP)).status).toBe(200);
     }
+  });
+
+  it('rolls a bad canary back while the disk takes nothing, and saves it afterwards', async () => {
+    await bed.server.load(push('1.1.0', 'faulty'));
+    await begin(planFor('1.1.0'));
+    const file = join(bed.dataDir, 'state/production/test.json');
+    const inTheWay = `${file}.${bed.server.pid}.tmp`;
+    mkdirSync(inTheWay);
+    const calls = traffic(TRAP);
+    const over = await reached(
+      'the rollback',
+      ({ state }) => state !== 'running',
+    );
+    expect(over).toMatchObject({ state: 'rolled_back', weight: 0 });
+    expect(await split()).toEqual({ '1.0.0': 100 });
+    await calls.stop();
+    const saved = () => JSON.parse(readFileSync(file, 'utf8')).rollout.state;
+    expect(saved()).toBe('running');
+    expect(bed.server.log).toContain(
+      'What a rollout found out cannot be saved',
+    );
+    rmdirSync(inTheWay);
+    await waitFor('the outcome on disk', () =>
+      saved() === 'rolled_back' ? true : undefined,
+    );
+  });
+
+  it('gives a canary no larger share that would not survive a crash', async () => {
+    await bed.server.load(push('1.1.0', 'arithmetic'));
+    await begin(planFor('1.1.0'));
+    const inTheWay = join(
+      bed.dataDir,
+      `state/production/test.json.${bed.server.pid}.tmp`,
+    );
+    mkdirSync(inTheWay);
+    const calls = traffic(EASY);
+    await waitFor('an attempt', () =>
+      bed.server.log.includes('A rollout could not go on') ? true : undefined,
+    );
+    expect(await status()).toMatchObject({ state: 'running', weight: 20 });
+    rmdirSync(inTheWay);
+    await reached('the promotion', ({ state }) => state === 'promoted');
+    await calls.stop();
   });
 
   it('rolls back at 100 % by the objective, to a version that is still warm', async () => {

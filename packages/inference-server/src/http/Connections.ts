@@ -21,13 +21,13 @@ export class Connections {
     const event =
       server instanceof TlsServer ? 'secureConnection' : 'connection';
     server.on(event, (socket: Socket) => {
-      this.#idleSince.set(socket, Date.now());
+      this.#idleSince.set(socket, performance.now());
       socket.once('close', () => this.#idleSince.delete(socket));
     });
     server.on('request', ({ socket }, response) => {
       this.#idleSince.set(socket, Infinity);
       response.once('close', () => {
-        if (!socket.destroyed) this.#idleSince.set(socket, Date.now());
+        if (!socket.destroyed) this.#idleSince.set(socket, performance.now());
       });
     });
   }
@@ -54,7 +54,7 @@ export class Connections {
 
   #closeIdle(): void {
     for (const [socket, since] of this.#idleSince) {
-      if (Date.now() - since > IDLE_MS) socket.end();
+      if (performance.now() - since > IDLE_MS) socket.end();
     }
   }
 }

@@ -60,7 +60,8 @@ export class Rollout {
   readonly #latencies = new TickLatencies();
   #stopping = new AbortController();
   #timer: NodeJS.Timeout | undefined;
-  #lastTick = Date.now();
+  /** By the monotonic clock: the other one can be set. */
+  #lastTick = performance.now();
   #deathsBefore = 0;
   #step = -1;
 
@@ -106,7 +107,7 @@ export class Rollout {
 
   start(): void {
     if (this.over) return;
-    this.#lastTick = Date.now();
+    this.#lastTick = performance.now();
     this.#stopping = new AbortController();
     this.#schedule(0);
   }
@@ -173,7 +174,7 @@ export class Rollout {
       await this.#check();
       return;
     }
-    const now = Date.now();
+    const now = performance.now();
     const elapsedMs = now - this.#lastTick;
     if (elapsedMs < kept.plan.tickMs) return;
     this.#lastTick = now;
@@ -185,7 +186,7 @@ export class Rollout {
       );
       return;
     }
-    const tick = this.#counter.take(now, weightOf(kept) < 100);
+    const tick = this.#counter.take(Date.now(), weightOf(kept) < 100);
     const latency = this.#latencies.take();
     await this.#host.change(current =>
       current.state === 'running'
@@ -220,7 +221,7 @@ export class Rollout {
         ? withPoint(afterReplay(current, tick), current, tick, latencies.take())
         : undefined,
     );
-    this.#lastTick = Date.now();
+    this.#lastTick = performance.now();
   }
 
   async #check(): Promise<void> {
@@ -237,7 +238,7 @@ export class Rollout {
       if (problem) return rollBack(current, `${plan.canary} ${problem}`);
       return nextPhase(current, `it answered ${answered} sample requests well`);
     });
-    this.#lastTick = Date.now();
+    this.#lastTick = performance.now();
   }
 
   /** Why the canary must go, whatever the traffic says. */

@@ -28,9 +28,14 @@ export interface RolloutsOptions {
   ): Promise<T>;
 }
 
+/** How long after a disk took nothing it is tried again. */
+const SAVE_AGAIN_MS = 1_000;
+
 /** Starts, steers and restores the rollouts of all models. */
 export class Rollouts {
   readonly #options: RolloutsOptions;
+  /** Those of which more is known than is on disk. */
+  readonly #unsaved = new WeakSet<Rollout>();
 
   constructor(options: RolloutsOptions) {
     this.#options = options;
@@ -100,7 +105,7 @@ export class Rollouts {
         this.#options.change(model.key, async () => {
           if (model.rollout !== rollout) return;
           const next = update(rollout.kept);
-          if (next) await this.#keep(model, rollout, next);
+          if (next) await this.#keepOrHold(model, rollout, next);
         }),
       canaryHealth: () => {
         const runner = model.versions.get(kept.plan.canary);
@@ -127,6 +132,48 @@ export class Rollouts {
     return rollout;
   }
 
+  /**
+   * What a rollout does by itself. A disk that takes nothing must not keep a bad
+   * canary in its place: what gives it no larger share holds in memory until it
+   * can be saved. After a crash, the rollout then goes on from what is on disk.
+   */
+  async #keepOrHold(
+    model: ServedModel,
+    rollout: Rollout,
+    next: KeptRollout,
+  ): Promise<void> {
+    try {
+      await this.#keep(model, rollout, next);
+      this.#unsaved.delete(rollout);
+    } catch (error) {
+      const isBolder =
+        next.state === 'promoted' || weightOf(next) > weightOf(rollout.kept);
+      if (isBolder) throw error;
+      this.#take(model, rollout, next, blendRoutes(next.plan, weightOf(next)));
+      if (!this.#unsaved.has(rollout)) {
+        this.#options.logger.error(
+          'What a rollout found out cannot be saved; it holds until the server ends, and the canary gets no larger share before it is',
+          { ...model.key, reason: (error as Error).message },
+        );
+      }
+      this.#unsaved.add(rollout);
+      if (rollout.over) this.#saveLater(model, rollout);
+    }
+  }
+
+  /** Nothing else will be saved of a rollout that is over. */
+  #saveLater(model: ServedModel, rollout: Rollout): void {
+    const { change, store } = this.#options;
+    const again = () => this.#saveLater(model, rollout);
+    setTimeout(() => {
+      change(model.key, async () => {
+        if (model.rollout !== rollout) return;
+        await store.save(model.toState());
+        this.#unsaved.delete(rollout);
+      }).catch(again);
+    }, SAVE_AGAIN_MS).unref();
+  }
+
   /** On disk, then in memory: routes and what is known of the rollout together. */
   async #keep(
     model: ServedModel,
@@ -134,6 +181,15 @@ export class Rollouts {
     next: KeptRollout,
   ): Promise<void> {
     const { routes } = await saveRollout(this.#options.store, model, next);
+    this.#take(model, rollout, next, routes);
+  }
+
+  #take(
+    model: ServedModel,
+    rollout: Rollout,
+    next: KeptRollout,
+    routes: Routes,
+  ): void {
     const news = next.events.at(-1);
     const isNews =
       news !== rollout.kept.events.at(-1) || rollout !== model.rollout;

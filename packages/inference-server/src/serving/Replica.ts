@@ -175,7 +175,7 @@ export class Replica {
     let words: string | undefined;
     try {
       await this.#untilReady(worker, signal);
-      readyAt = Date.now();
+      readyAt = performance.now();
       this.#worker = worker;
       this.#set('ready');
     } catch (error) {
@@ -196,7 +196,7 @@ export class Replica {
         problem: 'WORKER_DIED',
         reason: words ?? ended,
       },
-      upMs: readyAt === undefined ? -1 : Date.now() - readyAt,
+      upMs: readyAt === undefined ? -1 : performance.now() - readyAt,
     };
   }
 
@@ -227,7 +227,7 @@ export class Replica {
     }
   }
 
-  #lastProbe = Date.now();
+  #lastProbe = performance.now();
 
   #watch(worker: Worker): void {
     const { memoryBytes: limit } = this.#options.limits;
@@ -246,8 +246,8 @@ export class Replica {
     }
     // Whoever works on requests proves to live by answering them in time.
     if (this.inFlight > 0 || this.state !== 'ready') {
-      this.#lastProbe = Date.now();
-    } else if (Date.now() - this.#lastProbe > PROBE_EVERY_MS) {
+      this.#lastProbe = performance.now();
+    } else if (performance.now() - this.#lastProbe > PROBE_EVERY_MS) {
       this.#probe(worker);
     }
   }
@@ -257,7 +257,7 @@ export class Replica {
     this.#probing = true;
     try {
       const alive = await worker.isAlive(PROBE_MS);
-      this.#lastProbe = Date.now();
+      this.#lastProbe = performance.now();
       if (alive || this.#worker !== worker) return;
       this.#kill(worker, {
         problem: 'WORKER_HUNG',

@@ -44,7 +44,7 @@ export class ReplicaSet {
 
   constructor(options: ReplicaSetOptions) {
     this.#options = options;
-    this.#scaler = new Scaler(options.limits, Date.now());
+    this.#scaler = new Scaler(options.limits, performance.now());
     this.#wanted = options.limits.replicas.min;
   }
 
@@ -109,7 +109,7 @@ export class ReplicaSet {
 
   /** A place for one request; see {@link WaitingRoom} for who has to wait or go. */
   async admit(signal?: AbortSignal): Promise<Place> {
-    const start = Date.now();
+    const start = performance.now();
     this.#scaler.touch(start);
     if (this.#wanted === 0) {
       this.#wanted = 1;
@@ -165,14 +165,14 @@ export class ReplicaSet {
 
   #place(replica: Replica, askedAt: number): Place {
     const { worker } = replica;
-    const startedAt = Date.now();
+    const startedAt = performance.now();
     let released = false;
     const release = () => {
       if (released) return;
       released = true;
       replica.end();
       this.#active -= 1;
-      const now = Date.now();
+      const now = performance.now();
       this.#room.learn(now - startedAt);
       this.#scaler.took(now - askedAt, now);
       this.#seat();
@@ -196,7 +196,7 @@ export class ReplicaSet {
   }
 
   #scale(): void {
-    const now = Date.now();
+    const now = performance.now();
     if (this.#shortage && now > this.#shortage.until) {
       this.#shortage = undefined;
       this.#options.onChange();
@@ -260,7 +260,7 @@ export class ReplicaSet {
     this.#shortage = {
       problem: error.trouble.problem,
       reason: `another replica could not be started: ${error.trouble.reason}`,
-      until: Date.now() + RETRY_SCALING_MS,
+      until: performance.now() + RETRY_SCALING_MS,
     };
     this.#options.onChange();
   }

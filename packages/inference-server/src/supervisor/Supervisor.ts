@@ -45,7 +45,7 @@ export class Supervisor {
     const { logger } = this.#options;
     const backoff = new Backoff({ firstMs: 50, longestMs: 10_000 });
     while (!this.#stopping) {
-      const started = Date.now();
+      const started = performance.now();
       const server = this.#start('first');
       this.#current = server;
       this.#note({ server: server.pid });
@@ -54,7 +54,7 @@ export class Supervisor {
       if (this.#stopping) break;
       // What the first one complained about is on its way out already.
       if (!this.#everServed) return 1;
-      if (Date.now() - started > HEALTHY_AFTER_MS) backoff.reset();
+      if (performance.now() - started > HEALTHY_AFTER_MS) backoff.reset();
       const delay = backoff.next();
       logger.error('The inference server ended; it is started again', {
         reason: await this.#current.ended,

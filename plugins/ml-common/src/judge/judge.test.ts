@@ -250,6 +250,12 @@ describe('the verdict', () => {
     ).toBe('insufficient_evidence');
   });
 
+  it('forgets what was noted before the clock was set back', () => {
+    const before = observe(startStep(), tick(1_000, [50, 25]), settings);
+    const next = tick(1, [5, 0]);
+    expect(observe(before, next, settings).recent).toEqual([next]);
+  });
+
   it('forgets what is older than the window of the floor', () => {
     const quiet = Math.ceil(settings.floor.windowMs / TICK_MS) + 1;
     const state = after(

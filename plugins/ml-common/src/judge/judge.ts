@@ -78,7 +78,11 @@ export function observe(
     ...((state.stable || stable) && {
       stable: addCounts(state.stable ?? noCounts(), stable ?? noCounts()),
     }),
-    recent: [...state.recent.filter(({ at }) => at > since), tick],
+    // What seems to come from the future was noted before the clock was set back.
+    recent: [
+      ...state.recent.filter(({ at }) => at > since && at <= tick.at),
+      tick,
+    ],
   };
 }
 
