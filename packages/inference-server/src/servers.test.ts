@@ -8,6 +8,7 @@ import {
   GrpcClient,
   HARM,
   inferBinary,
+  NUMBERS,
   numbers,
   pushServer,
   TestBed,
@@ -238,6 +239,33 @@ describe("teams' own servers", () => {
       state: 'ready',
       errors: 0,
     });
+  });
+
+  it.each([
+    [
+      'why, by what they said last',
+      false,
+      /exited with code 1, having said: TypeError: the weights of layer 7 are missing;/,
+    ],
+    ['how, where what they said may be personal', true, /exited with code 1;/],
+  ])('end while they serve, which tells %s', async (_, pii, reason) => {
+    const { registry, server } = bed;
+    const name = pii ? 'discreet' : 'frank';
+    const spec = pushServer(registry, {
+      interface: {
+        ...NUMBERS,
+        inputs: NUMBERS.inputs.map(input => ({ ...input, pii })),
+      },
+    });
+    await server.load(spec, 'ready', name);
+    const path = `${name}/versions/1.0.0`;
+    const { status } = await server.infer(path, numbers(HARM.complain));
+    expect(status).toBe(503);
+    expect(server.log).toMatch(
+      new RegExp(`"model":"${name}".*${reason.source}`),
+    );
+    if (pii) expect(server.log).not.toMatch(/layer 7.*"model":"discreet"/);
+    await server.until('1.0.0', 'ready', name);
   });
 
   it('are refused with the cause when they never get ready', async () => {

@@ -194,7 +194,7 @@ export class Replica {
     return {
       trouble: this.#verdict ?? {
         problem: 'WORKER_DIED',
-        reason: words ?? ended,
+        reason: words ?? `${ended}${worker.lastWords()}`,
       },
       upMs: readyAt === undefined ? -1 : performance.now() - readyAt,
     };

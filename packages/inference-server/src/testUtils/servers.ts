@@ -21,7 +21,13 @@ export function numbers(...data: number[]) {
 }
 
 /** What the server in Node does instead of an answer, as its first number. */
-export const HARM = { exit: -1, eatMemory: -2, hang: -3, tellEnvironment: -4 };
+export const HARM = {
+  exit: -1,
+  eatMemory: -2,
+  hang: -3,
+  tellEnvironment: -4,
+  complain: -5,
+};
 
 /** Puts a server of a team's own into the registry. */
 export function pushServer(

@@ -38,6 +38,7 @@ export class OnnxWorker implements Worker {
   readonly #child: ChildProcess;
   readonly #message: Promise<WorkerMessage>;
   readonly #words = new LastWords();
+  readonly #mayShow: () => boolean;
   #isReady = false;
   #stopped: Promise<void> | undefined;
 
@@ -53,6 +54,7 @@ export class OnnxWorker implements Worker {
     preferToServer(this.#child.pid);
     // Once it serves, what it prints may quote what it was sent.
     const mayShow = () => !this.#isReady || !hasPersonalData(spec);
+    this.#mayShow = mayShow;
     this.#words.listen(this.#child.stdout, line => {
       if (mayShow()) logger.info(line, fields);
     });
@@ -116,6 +118,10 @@ export class OnnxWorker implements Worker {
 
   prepare(body: Buffer): Buffer {
     return body;
+  }
+
+  lastWords(): string {
+    return this.#mayShow() ? this.#words.justSaid() : '';
   }
 
   kill(): void {

@@ -54,6 +54,7 @@ export class ServerWorker implements Worker {
   readonly #options: ServerWorkerOptions;
   readonly #child: ChildProcess;
   readonly #words = new LastWords();
+  readonly #mayShow: () => boolean;
   #lastAnswer: string | undefined;
   #isReady = false;
   #stopped: Promise<void> | undefined;
@@ -68,6 +69,7 @@ export class ServerWorker implements Worker {
     yieldToOthers(this.#child.pid, options.priority);
     // Once it serves, what it prints may quote what it was sent.
     const mayShow = () => !this.#isReady || !hasPersonalData(spec);
+    this.#mayShow = mayShow;
     this.#words.listen(this.#child.stdout, line => {
       if (mayShow()) logger.info(line, fields);
     });
@@ -137,6 +139,10 @@ export class ServerWorker implements Worker {
 
   prepare(body: Buffer, headers: Record<string, string>): Buffer {
     return this.#options.prepare(body, headers);
+  }
+
+  lastWords(): string {
+    return this.#mayShow() ? this.#words.justSaid() : '';
   }
 
   kill(): void {

@@ -38,6 +38,11 @@ export interface Worker {
   readonly isPlain: boolean;
   /** Makes of what a caller sent what this worker takes. Throws an `InferenceError`. */
   prepare(body: Buffer, headers: Record<string, string>): Buffer;
+  /**
+   * What it said just before it ended, as the rest of a sentence. Empty where
+   * that may quote personal data, as what a serving process says may.
+   */
+  lastWords(): string;
   /** Ends it at once. */
   kill(): void;
   /** Ends it; what it still works on is lost, so drain first. */
