@@ -69,7 +69,7 @@ export async function runBatch(
   options: BatchRunOptions,
 ): Promise<BatchSummary> {
   const { input, output, endpoint, reporter } = options;
-  const start = Date.now();
+  const start = performance.now();
   checkPaths(input.path, output.path);
   const source = await openRows(input.path, input.format).catch(error => {
     throw unreadable(input.path, error);
@@ -139,7 +139,7 @@ export async function runBatch(
       resumedAfterRow,
       requests: predictor.requests,
       retries: predictor.retries,
-      durationMs: Date.now() - start,
+      durationMs: performance.now() - start,
     };
   } catch (error) {
     // What was done is not done again; that this may fail, too, is not the news.

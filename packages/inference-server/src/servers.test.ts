@@ -261,9 +261,8 @@ describe("teams' own servers", () => {
     const path = `${name}/versions/1.0.0`;
     const { status } = await server.infer(path, numbers(HARM.complain));
     expect(status).toBe(503);
-    expect(server.log).toMatch(
-      new RegExp(`"model":"${name}".*${reason.source}`),
-    );
+    const told = new RegExp(`"model":"${name}".*${reason.source}`);
+    await waitFor('the reason', () => told.test(server.log) || undefined);
     if (pii) expect(server.log).not.toMatch(/layer 7.*"model":"discreet"/);
     await server.until('1.0.0', 'ready', name);
   });

@@ -65,7 +65,7 @@ export class Pace {
   /** Waits while the server asked for a pause, and for the rate. */
   async beforeSend(rows: number): Promise<void> {
     const { rate } = this.#options;
-    const now = Date.now();
+    const now = performance.now();
     let at = Math.max(now, this.#pausedUntil);
     if (rate) {
       at = Math.max(at, this.#nextSlot);
@@ -97,7 +97,7 @@ export class Pace {
 
   /** The server turned a request away; nothing goes out for a while. */
   refused(pause: number): void {
-    this.#pausedUntil = Math.max(this.#pausedUntil, Date.now() + pause);
+    this.#pausedUntil = Math.max(this.#pausedUntil, performance.now() + pause);
     this.#cut(pause, () => {
       this.#allowed = Math.max(1, this.#allowed / 2);
     });
@@ -111,8 +111,8 @@ export class Pace {
 
   /** Requests that were out together tell of the same moment: they count once. */
   #cut(within: number, change: () => void): void {
-    if (Date.now() - this.#lastCut < within) return;
-    this.#lastCut = Date.now();
+    if (performance.now() - this.#lastCut < within) return;
+    this.#lastCut = performance.now();
     change();
   }
 }

@@ -32,7 +32,7 @@ export class RowPredictor {
   requests = 0;
   retries = 0;
   readonly #options: RowPredictorOptions;
-  #lastAnswer = Date.now();
+  #lastAnswer = performance.now();
   #busySince?: number;
   #isStopped = false;
 
@@ -52,17 +52,17 @@ export class RowPredictor {
     for (;;) {
       await pace.beforeSend(rows.length);
       if (this.#isStopped) throw new Error('the run was stopped');
-      const start = Date.now();
+      const start = performance.now();
       this.requests += 1;
       const answer = await endpoint.infer(served.version, body);
       if (answer.outcome === 'busy') {
         this.#wait(answer, rows);
         continue;
       }
-      this.#lastAnswer = Date.now();
+      this.#lastAnswer = performance.now();
       this.#busySince = undefined;
       if (answer.outcome === 'answered') {
-        pace.answered(Date.now() - start, rows.length);
+        pace.answered(performance.now() - start, rows.length);
         return split(answer.outputs, served, rows);
       }
       if (answer.outcome === 'tooLarge') pace.tooLarge(rows.length);
@@ -85,7 +85,7 @@ export class RowPredictor {
   ) {
     const { pace, patience, onBusy } = this.#options;
     this.retries += 1;
-    if (Date.now() - this.#lastAnswer > patience) {
+    if (performance.now() - this.#lastAnswer > patience) {
       throw new ToolError({
         code: 'SERVER_BUSY',
         message: `No answer for ${Math.round(patience / 1000)} s: ${
@@ -95,9 +95,9 @@ export class RowPredictor {
       });
     }
     onBusy(answer.reason);
-    this.#busySince ??= Date.now();
+    this.#busySince ??= performance.now();
     // Longer, the longer it lasts already.
-    const pause = Math.max(FIRST_PAUSE, (Date.now() - this.#busySince) / 2);
+    const pause = Math.max(FIRST_PAUSE, (performance.now() - this.#busySince) / 2);
     pace.refused(answer.retryAfter ?? Math.min(pause, LONGEST_PAUSE));
   }
 }

@@ -39,7 +39,7 @@ export class RunFiles {
   #output?: FileHandle;
   #rejected?: FileHandle;
   #state?: Checkpoint;
-  #lastCommit = Date.now();
+  #lastCommit = performance.now();
 
   private constructor(paths: RunPaths, before: Checkpoint | undefined) {
     this.paths = paths;
@@ -111,7 +111,7 @@ export class RunFiles {
     state.rows += part.predicted + part.rejectedRows;
     state.predicted += part.predicted;
     state.rejected += part.rejectedRows;
-    if (Date.now() - this.#lastCommit >= COMMIT_MS) await this.commit();
+    if (performance.now() - this.#lastCommit >= COMMIT_MS) await this.commit();
   }
 
   /** Makes what is written final. */
@@ -120,7 +120,7 @@ export class RunFiles {
     await this.#output!.datasync();
     await this.#rejected!.datasync();
     await writeCheckpoint(this.paths.checkpoint, this.#state);
-    this.#lastCommit = Date.now();
+    this.#lastCommit = performance.now();
   }
 
   /** Puts the finished file, made of the rows by `convert` where given, in its place. */
@@ -191,7 +191,8 @@ async function lock(path: string): Promise<void> {
       if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
     }
     const owner = Number(await readFile(path, 'utf8').catch(() => ''));
-    if (owner && isAlive(owner)) {
+    // In a container, a run that is started again often has the number of the one that was killed.
+    if (owner && owner !== process.pid && isAlive(owner)) {
       throw new ToolError({
         code: 'RUN_UNDER_WAY',
         exitCode: ExitCode.conflict,

@@ -5,6 +5,14 @@ import { parseExactJson } from '../exactJson';
 import { type CsvRecord, CsvParser } from './CsvParser';
 import type { RowFormat, RowSource, SourceRow } from './SourceRow';
 
+/** What stands for bytes that are no UTF-8; a file may also have it of its own. */
+const REPLACEMENT = '\uFFFD';
+const REPLACEMENT_BYTES = Buffer.from(REPLACEMENT);
+const NOT_UTF8 =
+  'it has bytes that are no UTF-8; write the file in UTF-8 (iconv does it)';
+/** Longer than this, it is no file of lines. */
+const MAX_LINE = 16 * 1024 * 1024;
+
 /**
  * Opens a file; reads no more of it than its header.
  * @public
@@ -42,12 +50,15 @@ async function* readCsvRows(
   columns: string[],
 ): AsyncIterable<SourceRow> {
   let number = -1;
-  for await (const { record, position } of readCsv(path)) {
+  for await (const { record, position, isBroken } of readCsv(path)) {
     number += 1;
     if (number === 0) continue;
     const { fields } = record;
     const problem =
       record.problem ??
+      (isBroken && fields.some(field => field?.includes(REPLACEMENT))
+        ? NOT_UTF8
+        : undefined) ??
       (fields.length === columns.length
         ? undefined
         : `it has ${fields.length} fields, the header has ${columns.length}`);
@@ -65,15 +76,15 @@ async function* readCsvRows(
 
 async function* readCsv(
   path: string,
-): AsyncIterable<{ record: CsvRecord; position: number }> {
+): AsyncIterable<{ record: CsvRecord; position: number; isBroken: boolean }> {
   const parser = new CsvParser();
-  let last = 0;
+  let last = { position: 0, isBroken: false };
   try {
-    for await (const { text, position } of readText(path)) {
-      last = position;
-      for (const record of parser.push(text)) yield { record, position };
+    for await (const { text, ...at } of readText(path)) {
+      last = at;
+      for (const record of parser.push(text)) yield { record, ...at };
     }
-    for (const record of parser.end()) yield { record, position: last };
+    for (const record of parser.end()) yield { record, ...last };
   } catch (error) {
     if (error instanceof ToolError) throw error;
     throw unreadable(`${path}: ${(error as Error).message}`);
@@ -83,20 +94,29 @@ async function* readCsv(
 async function* readJsonLines(path: string): AsyncIterable<SourceRow> {
   let number = 0;
   let rest = '';
-  let last = 0;
-  for await (const { text, position } of readText(path)) {
-    last = position;
-    const lines = (rest + text).split('\n');
+  let last = { position: 0, isBroken: false };
+  const rowOf = (line: string): SourceRow => {
+    number += 1;
+    const { isBroken, position } = last;
+    return isBroken && line.includes(REPLACEMENT)
+      ? { number, position, problem: NOT_UTF8 }
+      : { number, position, ...readLine(line) };
+  };
+  for await (const { text, ...at } of readText(path)) {
+    last = at;
+    const lines = text.split('\n');
+    lines[0] = rest + lines[0];
     rest = lines.pop()!;
-    for (const line of lines) {
-      if (!line.trim()) continue;
-      number += 1;
-      yield { number, position, ...readLine(line) };
+    if (rest.length > MAX_LINE) {
+      throw unreadable(
+        `${path}: line ${
+          number + lines.length + 1
+        } is longer than ${MAX_LINE} characters; JSON Lines has one object a line`,
+      );
     }
+    for (const line of lines) if (line.trim()) yield rowOf(line);
   }
-  if (rest.trim()) {
-    yield { number: number + 1, position: last, ...readLine(rest) };
-  }
+  if (rest.trim()) yield rowOf(rest);
 }
 
 function readLine(line: string): Pick<SourceRow, 'values' | 'problem'> {
@@ -111,19 +131,34 @@ function readLine(line: string): Pick<SourceRow, 'values' | 'problem'> {
     : { problem: 'it is not a JSON object' };
 }
 
+/** Text with its place in the file, and whether bytes were met that are no UTF-8. */
 async function* readText(
   path: string,
-): AsyncIterable<{ text: string; position: number }> {
+): AsyncIterable<{ text: string; position: number; isBroken: boolean }> {
   const decoder = new StringDecoder('utf8');
   let position = 0;
+  let isBroken = false;
   for await (const chunk of createReadStream(path, {
     highWaterMark: 1 << 18,
   })) {
     position += chunk.length;
-    yield { text: decoder.write(chunk), position };
+    const text = decoder.write(chunk);
+    isBroken ||= countOf(text, REPLACEMENT) > countOf(chunk, REPLACEMENT_BYTES);
+    yield { text, position, isBroken };
   }
   const text = decoder.end();
-  if (text) yield { text, position };
+  // What is left over is a character that the file breaks off in.
+  if (text) yield { text, position, isBroken: true };
+}
+
+function countOf<T extends string | Buffer>(whole: T, part: T): number {
+  let count = 0;
+  let at = -1;
+  for (;;) {
+    at = whole.indexOf(part as string, at + 1);
+    if (at === -1) return count;
+    count += 1;
+  }
 }
 
 function unreadable(message: string): ToolError {
