@@ -97,7 +97,10 @@ export class RowPredictor {
     onBusy(answer.reason);
     this.#busySince ??= performance.now();
     // Longer, the longer it lasts already.
-    const pause = Math.max(FIRST_PAUSE, (performance.now() - this.#busySince) / 2);
+    const pause = Math.max(
+      FIRST_PAUSE,
+      (performance.now() - this.#busySince) / 2,
+    );
     pace.refused(answer.retryAfter ?? Math.min(pause, LONGEST_PAUSE));
   }
 }
