@@ -263,7 +263,8 @@ describe("teams' own servers", () => {
     expect(status).toBe(503);
     const told = new RegExp(`"model":"${name}".*${reason.source}`);
     await waitFor('the reason', () => told.test(server.log) || undefined);
-    if (pii) expect(server.log).not.toMatch(/layer 7.*"model":"discreet"/);
+    const quoted = new RegExp(`layer 7.*"model":"${name}"`);
+    expect(quoted.test(server.log)).toBe(!pii);
     await server.until('1.0.0', 'ready', name);
   });
 
