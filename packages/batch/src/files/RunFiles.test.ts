@@ -19,6 +19,7 @@ describe('RunFiles', () => {
   it('are taken over from a killed run that had the same number, as in a container', async () => {
     lockedBy(process.pid);
     const files = await RunFiles.open(output(), false);
+    expect(files.before).toBeUndefined();
     await files.close();
   });
 
