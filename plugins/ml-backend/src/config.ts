@@ -87,6 +87,8 @@ export interface MlConfig {
   gitops?: GitopsConfig;
   evaluation: EvaluationSettings;
   identity: IdentityConfig;
+  /** Whether sign-in takes groups from the identity provider as well. */
+  groupsAtSignIn: boolean;
   batch: BatchJobSettings;
   /** Host and port of the registry that clients push to. */
   registryHost: string;
@@ -155,6 +157,7 @@ export function readMlConfig(config: RootConfigService): MlConfig {
     gitops: readGitopsConfig(config),
     evaluation: readEvaluationSettings(config),
     identity: readIdentityConfig(config),
+    groupsAtSignIn: config.has('ml.signIn.groups'),
     batch: readBatchJobSettings(config),
     registryHost: new URL(
       external?.getString('url') ?? config.getString('backend.baseUrl'),

@@ -13,3 +13,14 @@ export function userEntity(name: string, team: string): Entity {
     relations: [{ type: 'memberOf', targetRef: `group:default/${team}` }],
   };
 }
+
+/** A group below another one. */
+export function childGroup(name: string, parent: string): Entity {
+  return {
+    apiVersion: 'backstage.io/v1alpha1',
+    kind: 'Group',
+    metadata: { name, namespace: 'default' },
+    spec: { type: 'team', parent, children: [] },
+    relations: [{ type: 'childOf', targetRef: `group:default/${parent}` }],
+  };
+}

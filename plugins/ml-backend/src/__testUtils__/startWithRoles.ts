@@ -4,6 +4,11 @@ import type {
 } from '@backstage/backend-plugin-api';
 import { mockCredentials } from '@backstage/backend-test-utils';
 import {
+  type Entity,
+  RELATION_MEMBER_OF,
+  stringifyEntityRef,
+} from '@backstage/catalog-model';
+import {
   AuthorizeResult,
   type Permission,
   type PolicyDecision,
@@ -40,11 +45,26 @@ export const ROLES_OF_TEAMS: Record<Role, string[]> = {
   'data-access-auditor': [group('security')],
 };
 
-/** The platform under the real policy, for the people of the example. */
+/** Whom a user of the catalog stands for, as Backstage's sign-in has it: its direct groups. */
+function membershipsOf(entities: Entity[] = []): Record<string, string[]> {
+  return Object.fromEntries(
+    entities
+      .filter(({ kind }) => kind === 'User')
+      .map(entity => [
+        stringifyEntityRef(entity),
+        (entity.relations ?? [])
+          .filter(({ type }) => type === RELATION_MEMBER_OF)
+          .map(({ targetRef }) => targetRef),
+      ]),
+  );
+}
+
+/** The platform under the real policy, for the people of the example and of the catalog. */
 export async function startWithRoles(
   options: StartOptions,
 ): Promise<TestPlatform> {
   let url = '';
+  const groups = { ...GROUPS, ...membershipsOf(options.entities) };
   const decisions = new MlDecisions({
     directory: new PluginAccessDirectory({
       client: new MlClient({
@@ -70,7 +90,7 @@ export async function startWithRoles(
     const { userEntityRef } = principal;
     const info = {
       userEntityRef,
-      ownershipEntityRefs: [userEntityRef, ...(GROUPS[userEntityRef] ?? [])],
+      ownershipEntityRefs: [userEntityRef, ...(groups[userEntityRef] ?? [])],
     };
     const decision = await decisions.decide({ permission }, {
       credentials,
@@ -103,7 +123,7 @@ export async function startWithRoles(
   const platform = await TestPlatform.start({
     ...options,
     permissions,
-    teams: GROUPS,
+    teams: groups,
     ml: { ...options.ml, roles: ROLES_OF_TEAMS },
   });
   url = platform.url;

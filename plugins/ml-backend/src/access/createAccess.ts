@@ -58,6 +58,7 @@ export function createAccess(
     }),
     accessReview: new AccessReviewService({
       ...{ ...options, people },
+      groupsAtSignIn: config.groupsAtSignIn,
       store: new DatabaseAccessReviewStore({ knex }),
     }),
   };

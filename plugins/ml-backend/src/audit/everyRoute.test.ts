@@ -1,13 +1,22 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import { existsSync, readFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { mockCredentials } from '@backstage/backend-test-utils';
+import { testResultStatement } from '@ml-platform/evaluation';
 import { MlClient } from '@ml-platform/plugin-ml-common';
 import { createCertificateRequest } from '@ml-platform/workload-identity';
 import type { Knex } from 'knex';
+import { CiIssuer } from '../__testUtils__/CiIssuer';
 import { testDatabases } from '../__testUtils__/databases';
+import { Doubler } from '../__testUtils__/Doubler';
+import { GitClone } from '../__testUtils__/GitClone';
 import { examplePackage } from '../__testUtils__/packages';
+import { EVALUATION_KEY, passedReport } from '../__testUtils__/passedReport';
+import { ScriptedServingTarget } from '../__testUtils__/ScriptedServingTarget';
 import { eventually, TestPlatform } from '../__testUtils__/startPlatform';
+import { evaluationSigner } from '../evaluations/evaluationSettings';
+import { DatabaseAuditLog } from './DatabaseAuditLog';
 import { listRoutes } from './__testUtils__/listRoutes';
 
 jest.setTimeout(120_000);
@@ -15,36 +24,30 @@ jest.setTimeout(120_000);
 const databases = testDatabases();
 const MODEL = 'wine-classifier';
 const TEAM = 'group:default/quality-team';
+const PAST = '2023-01-15T12:00:00.000Z';
 
-/**
- * Routes that take more than a platform with a scripted data plane: the test
- * named here tries them, and what they record.
- */
-const ELSEWHERE: Record<string, string> = {
-  'POST /audit/events': 'audit/audit.test.ts',
-  'POST /audit/alerts/:id/close': 'audit/alerts/alerts.test.ts',
-  'POST /audit/segments/:month/disposal-requests':
-    'audit/segments/segments.test.ts',
-  'POST /audit/segments/:month/disposal': 'audit/segments/segments.test.ts',
-  'POST /service-accounts/exchange': 'serviceAccounts/serviceAccounts.test.ts',
-  'POST /models/:model/batch-jobs': 'batchJobs/batchJobs.test.ts',
-  'POST /batch-jobs/:id/cancel': 'batchJobs/batchJobs.test.ts',
-  'POST /models/:model/versions/:version/evaluations':
-    'evaluations/evaluations.test.ts',
-  'POST /models/:model/versions/:version/evaluations/attached':
-    'evaluations/evaluations.test.ts',
-  'POST /models/:model/deployments/:environment/predict':
-    'predictions/predictions.test.ts',
-  'POST /policy/proposals': 'policy/policy.test.ts',
-  'POST /gitops/sync': 'gitops/gitopsRules.test.ts',
-  'POST /gitops/apply': 'gitops/gitopsRules.test.ts',
-};
+/** What is sent there is only looked at; what follows from it is recorded by who does it. */
+const CHANGES_NOTHING = ['POST /policy/previews', 'POST /gitops/sync'];
 
-/** What is sent there is only looked at. */
-const CHANGES_NOTHING = ['POST /policy/previews'];
+/** An entry as it was written long ago. */
+async function recordLongAgo(knex: Knex, at: string): Promise<void> {
+  const now = jest.spyOn(Date.prototype, 'toISOString').mockReturnValue(at);
+  try {
+    await new DatabaseAuditLog({ knex }).record({
+      ...{ actor: 'user:default/mia', action: 'version.register' },
+      ...{ resource: 'version:m@1.0.0', outcome: 'succeeded' },
+    });
+  } finally {
+    now.mockRestore();
+  }
+}
 
 /** The route that a path is of: the one that names most of it literally. */
-function routeOf(method: string, path: string, routes: string[]) {
+function routeOf(
+  method: string,
+  path: string,
+  routes: string[],
+): string | undefined {
   const found = routes.filter(route => {
     const [verb, template] = route.split(' ');
     const pattern = template.replace(/:\w+/g, '[^/]+').replace('*', '.*');
@@ -60,44 +63,112 @@ describe('every change of the REST API', () => {
   const seen = new Map<string, string | undefined>();
   let knex: Knex;
   let platform: TestPlatform;
+  let ci: CiIssuer;
+  let gateway: Doubler;
+  let repository: string;
 
-  /** A caller each of whose changes must have left an event of that request. */
-  const as = (user: string) =>
+  /** A request that must have left an event of its own, if it changed something. */
+  const send =
+    (authorization: string): typeof fetch =>
+    async (input, init) => {
+      const requestId = randomUUID();
+      const headers = new Headers(init?.headers);
+      headers.set('authorization', authorization);
+      headers.set('x-request-id', requestId);
+      const response = await fetch(input, { ...init, headers });
+      const method = init?.method ?? 'GET';
+      if (method === 'GET' || !response.ok) return response;
+      const path = new URL(String(input)).pathname.replace('/api/ml/v1', '');
+      const event = await knex('ml_audit_events')
+        .where({ request_id: requestId })
+        .whereNot('outcome', 'denied')
+        .first();
+      const route = routeOf(method, path, mutating);
+      if (route) seen.set(route, event?.action);
+      return response;
+    };
+  const as = (authorization: string) =>
     new MlClient({
       baseUrl: async () => `${platform.url}/api/ml`,
-      fetch: async (input, init) => {
-        const requestId = randomUUID();
-        const headers = new Headers(init?.headers);
-        headers.set('authorization', mockCredentials.user.header(user));
-        headers.set('x-request-id', requestId);
-        const response = await fetch(input, { ...init, headers });
-        const method = init?.method ?? 'GET';
-        if (method === 'GET' || !response.ok) return response;
-        const path = new URL(String(input)).pathname.replace('/api/ml/v1', '');
-        const event = await knex('ml_audit_events')
-          .where({ request_id: requestId })
-          .whereNot('outcome', 'denied')
-          .first();
-        seen.set(routeOf(method, path, mutating), event?.action);
-        return response;
-      },
+      fetch: send(authorization),
     });
-  const mia = as('user:default/mia');
-  const olga = as('user:default/olga');
-  const pedro = as('user:default/pedro');
+  const mia = as(mockCredentials.user.header('user:default/mia'));
+  const olga = as(mockCredentials.user.header('user:default/olga'));
+  const pedro = as(mockCredentials.user.header('user:default/pedro'));
+  const nobody = as('Bearer none');
+  /** Repeats what Mia did; what is no change need leave nothing. */
+  const again = new MlClient({
+    baseUrl: async () => `${platform.url}/api/ml`,
+    fetch: (input, init) => {
+      const headers = new Headers(init?.headers);
+      headers.set(
+        'authorization',
+        mockCredentials.user.header('user:default/mia'),
+      );
+      return fetch(input, { ...init, headers });
+    },
+  });
+  const reportSession = (entry: object, who: 'plugin' | 'user') =>
+    send(
+      who === 'plugin'
+        ? mockCredentials.service.header({
+            onBehalfOf: mockCredentials.service('plugin:auth'),
+            targetPluginId: 'ml',
+          })
+        : mockCredentials.user.header(),
+    )(`${platform.url}/api/ml/v1/audit/events`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(entry),
+    });
+  /** What was done is not done again, and the answer says so. */
+  const refused = async (repeated: Promise<unknown>) => {
+    const outcome = await repeated.then(
+      () => 'done again',
+      error => error.response?.status ?? error,
+    );
+    expect([400, 401, 403, 404, 409]).toContain(outcome);
+  };
 
   beforeAll(async () => {
     knex = await databases.init('SQLITE_3');
-    platform = await TestPlatform.start({
-      knex,
-      teams: { 'user:default/mia': [TEAM] },
-      serviceAccounts: {
-        key: randomBytes(32).toString('base64url'),
-        trustDomain: 'ml.example',
-      },
-    });
+    repository = mkdtempSync(join(tmpdir(), 'ml-every-route-'));
+    ci = await CiIssuer.start();
+    gateway = new Doubler();
+    const target = new ScriptedServingTarget();
+    target.gateway = await gateway.start();
+    const start = async (directory?: string) => {
+      platform = await TestPlatform.start({
+        ...{ knex, target, directory },
+        teams: { 'user:default/mia': [TEAM] },
+        audit: {
+          signingKey: randomBytes(32).toString('base64url'),
+          checkpoints: { interval: '50ms' },
+        },
+        gitops: { directory: repository, interval: '1h' },
+        serviceAccounts: {
+          key: randomBytes(32).toString('base64url'),
+          trustDomain: 'ml.example',
+          ciIssuers: [ci.url],
+        },
+      });
+    };
+    await recordLongAgo(knex, PAST);
+    // Takes it into the tree; the next start finds it there, and seals its month.
+    await start();
+    await platform.stop();
+    await start(platform.directory);
+    await eventually(
+      async () => (await olga.audit.segments())[0]?.state === 'due',
+      'the month to be sealed',
+    );
   });
-  afterAll(() => platform.stop());
+  afterAll(async () => {
+    await platform.stop();
+    gateway.stop();
+    await ci.stop();
+    rmSync(repository, { recursive: true, force: true });
+  });
 
   const filesOf = (version: string) =>
     examplePackage(MODEL, {
@@ -217,7 +288,8 @@ describe('every change of the REST API', () => {
   it('leaves an event: what is about the platform', async () => {
     await olga.audit.verify();
     const hold = await olga.audit.placeHold({ reason });
-    await olga.audit.requestRelease(hold.id, reason);
+    const { id } = await olga.audit.requestRelease(hold.id, reason);
+    await pedro.approvals.decide(id, 'approve', {});
     const hook = await olga.webhooks.create({ url: 'http://127.0.0.1:9/hook' });
     await olga.webhooks.pause(hook.id);
     await olga.webhooks.resume(hook.id);
@@ -239,16 +311,123 @@ describe('every change of the REST API', () => {
     expect(silent()).toEqual([]);
   });
 
-  it('was tried, here or where it is said', () => {
-    const untried = mutating.filter(
-      route => !seen.has(route) && !(route in ELSEWHERE),
+  it('leaves an event: evaluations and predictions, each once', async () => {
+    const report = passedReport(await mia.getVersion(MODEL, '1.0.0'));
+    const { digest } = await mia.getVersion(MODEL, '1.0.0');
+    const bundle = evaluationSigner(EVALUATION_KEY).sign(
+      testResultStatement(report, digest),
     );
-    expect(untried).toEqual([]);
-    for (const [route, file] of Object.entries(ELSEWHERE)) {
-      expect(mutating).toContain(route);
-      const path = join(__dirname, '..', file);
-      expect(existsSync(path)).toBe(true);
-      expect(readFileSync(path, 'utf8')).toMatch(/audit/);
-    }
+    await mia.evaluations.attach(MODEL, '1.0.0', {
+      bundle: bundle.toString('base64'),
+      report: JSON.stringify(report),
+    });
+    // The one that is under way is given again.
+    const { id } = await mia.evaluations.start(MODEL, '1.1.0');
+    expect(await again.evaluations.start(MODEL, '1.1.0')).toMatchObject({ id });
+
+    await mia.predictions.try(MODEL, 'production', {
+      body: JSON.stringify({ inputs: [{ name: 'x', data: [1] }] }),
+    });
+    gateway.budget = 0;
+    const job = await mia.batchJobs.create(
+      MODEL,
+      { environment: 'production', inputFormat: 'csv' },
+      new Blob(['x\n1\n2\n']),
+    );
+    await eventually(
+      async () => (await mia.batchJobs.get(job.id)).state === 'running',
+      'the job to run',
+    );
+    await mia.batchJobs.cancel(job.id);
+    expect(await again.batchJobs.cancel(job.id)).toEqual(
+      await mia.batchJobs.get(job.id),
+    );
+    gateway.release();
+    expect(silent()).toEqual([]);
+  });
+
+  it('leaves an event: policies, and what Git asks for, each once', async () => {
+    const { version } = await olga.policy.get();
+    const change = {
+      changes: {
+        quotas: {
+          stagingDeploymentsPerTeam: 50,
+          productionReleasesPerTeamPerDay: 100,
+        },
+      },
+      reason,
+    };
+    await olga.policy.propose(version, change);
+    await refused(olga.policy.propose(version, change));
+
+    await platform.finished(
+      await mia.createRelease(MODEL, {
+        ...{ environment: 'staging', version: '1.0.0' },
+      }),
+      mia,
+    );
+    await eventually(
+      async () => (await mia.gitops.sync()).pendingCommits === 0,
+      'the release to be committed',
+    );
+    const clone = await GitClone.of(repository);
+    await clone.change(
+      `environments/staging/quality-team/${MODEL}.yaml`,
+      text =>
+        text
+          .replace(/^(.*)version: .*$/m, '$1version: 1.1.0')
+          .replace(/^.*digest: .*\n/m, ''),
+    );
+    clone.remove();
+    const key = { model: MODEL, environment: 'staging' } as const;
+    const applied = await mia.gitops.apply(key);
+    await refused(mia.gitops.apply(key));
+    await platform.finished(applied, mia);
+    expect(silent()).toEqual([]);
+  });
+
+  it('leaves an event: the log itself, each once', async () => {
+    const session = {
+      ...{ actor: 'user:default/mia', action: 'session.sign-in' },
+      ...{ resource: 'session:mia', outcome: 'succeeded' },
+    };
+    expect((await reportSession(session, 'user')).status).toBe(403);
+    expect((await reportSession(session, 'plugin')).status).toBe(201);
+
+    await knex('ml_audit_alerts').insert({
+      ...{ id: randomUUID(), kind: 'missing-outcome', subject: 'a test' },
+      ...{ message: 'Something is missing', raised_at: inDays(0) },
+    });
+    const [alert] = (await olga.audit.status()).alerts;
+    await olga.audit.closeAlert(alert.id, reason);
+    await refused(olga.audit.closeAlert(alert.id, reason));
+
+    const month = PAST.slice(0, 7);
+    const asked = await olga.audit.requestDisposal(month, reason);
+    await refused(olga.audit.requestDisposal(month, reason));
+    await pedro.approvals.decide(asked.id, 'approve', {});
+    await refused(pedro.approvals.decide(asked.id, 'approve', {}));
+    await olga.audit.dispose(month);
+    await refused(olga.audit.dispose(month));
+    expect(silent()).toEqual([]);
+  });
+
+  it('leaves an event: what an account of CI shows, once', async () => {
+    const trust = { issuer: ci.url, audience: 'ml', subject: 'repo:a:main' };
+    await mia.serviceAccounts.create({
+      ...{ team: TEAM, name: 'builds', description: 'Registers' },
+      ...{ capabilities: ['register'], models: [MODEL], trust },
+    });
+    const shown = {
+      account: 'quality-team/builds',
+      ciToken: await ci.sign({ subject: 'repo:a:main', audience: 'ml' }),
+    };
+    await nobody.serviceAccounts.exchange(shown);
+    await refused(nobody.serviceAccounts.exchange(shown));
+    expect(silent()).toEqual([]);
+  });
+
+  it('was tried', () => {
+    expect(mutating.filter(route => !seen.has(route))).toEqual([]);
   });
 });

@@ -42,13 +42,18 @@ export async function toContext(
     allow: ['user', 'service'],
     allowLimitedAccess: options.allowCookie ?? false,
   });
-  const given = request.header('x-request-id');
   return {
     credentials,
     account: accountOf(credentials, bearerIn(request.header('authorization'))),
     actor: actorOf(credentials),
-    requestId: given && /^[\w.:-]{1,128}$/.test(given) ? given : randomUUID(),
+    requestId: requestIdOf(request),
   };
+}
+
+/** What the caller calls the request, or a name of our own. */
+export function requestIdOf(request: Request): string {
+  const given = request.header('x-request-id');
+  return given && /^[\w.:-]{1,128}$/.test(given) ? given : randomUUID();
 }
 
 /** The context of a call that comes without an HTTP request of its own. */

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import type { HttpAuthService } from '@backstage/backend-plugin-api';
 import {
   CAPABILITIES,
@@ -8,7 +7,7 @@ import {
 import express from 'express';
 import Router from 'express-promise-router';
 import { z } from 'zod';
-import { toContext } from '../http/requestContext';
+import { requestIdOf, toContext } from '../http/requestContext';
 import { validate } from '../http/validate';
 import type { ServiceAccountService } from './ServiceAccountService';
 import type { TokenExchange } from './TokenExchange';
@@ -108,7 +107,7 @@ export function createServiceAccountsRouter(options: {
     response
       .set('cache-control', 'no-store')
       .status(201)
-      .json(await tokenExchange.exchange(proof, wanted, randomUUID()));
+      .json(await tokenExchange.exchange(proof, wanted, requestIdOf(request)));
   });
 
   router.get('/service-accounts', async (request, response) => {

@@ -15,7 +15,9 @@ import { type RoleSpan, roleSpans } from './roleSpans';
 export interface AccessReviewServiceOptions {
   store: AccessReviewStore;
   policyStore: Pick<PolicyStore, 'listUntil'>;
-  people: Pick<People, 'findBehind'>;
+  people: Pick<People, 'findBehind' | 'findChildGroups'>;
+  /** Whether sign-in takes groups from the identity provider as well. */
+  groupsAtSignIn: boolean;
   authorizer: Authorizer;
   audit: AuditLog;
 }
@@ -24,9 +26,11 @@ const MOST_DAYS = 3 * 366;
 const DAY_MS = 24 * 60 * 60 * 1000;
 
 const NOTES = [
-  'Who is in a group is told by the catalog of today.',
+  'Who is in a group is told by the catalog of today: its direct members, who have its role. Members of its child groups do not.',
   'A role counts as used when its holder did anything that the audit log records.',
 ];
+const GROUPS_AT_SIGN_IN =
+  'Groups that the identity provider names at sign-in (ml.signIn.groups) are not in the catalog: who is in one of them by that alone is not told here. Ask the provider for its members.';
 
 /** Who had which access in a period, and whether they used it: for reviews and auditors. */
 export class AccessReviewService {
@@ -64,6 +68,11 @@ export class AccessReviewService {
       store.listApprovals(period),
     ]);
     const items = [...roles, ...grants, ...accounts, ...approvals];
+    const notes = [
+      ...NOTES,
+      ...(this.#options.groupsAtSignIn ? [GROUPS_AT_SIGN_IN] : []),
+      ...(await this.#childGroups(roles)),
+    ];
     // Before anybody reads it.
     await audit.record({
       actor: context.actor,
@@ -73,7 +82,22 @@ export class AccessReviewService {
       details: { from, to, entries: items.length },
       requestId: context.requestId,
     });
-    return { from, to, generatedAt, notes: NOTES, items };
+    return { from, to, generatedAt, notes, items };
+  }
+
+  /** A child group is easily taken for a part of who has the role. */
+  async #childGroups(roles: AccessEntry[]): Promise<string[]> {
+    const { people } = this.#options;
+    const holders = roles.map(({ subject, via }) => via ?? subject);
+    const children = await people.findChildGroups([...new Set(holders)]);
+    return [...children].map(
+      ([group, found]) =>
+        `${group} has the child ${
+          found.length > 1 ? 'groups' : 'group'
+        } ${found.join(', ')}: whoever is in ${
+          found.length > 1 ? 'these' : 'that one'
+        } alone has no role by ${group}.`,
+    );
   }
 
   async #roles(period: Period): Promise<AccessEntry[]> {

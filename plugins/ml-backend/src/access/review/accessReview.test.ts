@@ -3,7 +3,7 @@ import type { AccessEntry } from '@ml-platform/plugin-ml-common';
 import type { Knex } from 'knex';
 import { testDatabases } from '../../__testUtils__/databases';
 import { examplePackage, pushPackage } from '../../__testUtils__/packages';
-import { userEntity } from '../../__testUtils__/people';
+import { childGroup, userEntity } from '../../__testUtils__/people';
 import { refusal } from '../../__testUtils__/refusal';
 import type { TestPlatform } from '../../__testUtils__/startPlatform';
 import {
@@ -41,7 +41,10 @@ describe.each(databases.ids)('an access review on %s', databaseId => {
         userEntity('olga', 'platform-team'),
         userEntity('pedro', 'platform-team'),
         userEntity('mei', 'quality-team'),
+        childGroup('quality-night-team', 'quality-team'),
+        userEntity('nadia', 'quality-night-team'),
       ],
+      ml: { signIn: { groups: { claim: 'groups', map: {} } } },
     });
     const digest = await pushPackage({
       url: platform.url,
@@ -93,6 +96,28 @@ describe.each(databases.ids)('an access review on %s', databaseId => {
         ...{ approvedBy: 'user:default/pedro', state: 'used' },
         ...{ scope: 'platform', reference: `approval:${approval!.id}` },
       },
+    ]);
+  });
+
+  it('says of groups what is enforced: direct members have the role, those of child groups do not', async () => {
+    const { items, notes } = await as('sam').access.review(PERIOD);
+    expect(
+      find(items, { via: 'group:default/quality-team' }).map(
+        ({ subject }) => subject,
+      ),
+    ).toEqual(['user:default/mei']);
+    expect(find(items, { subject: 'user:default/nadia' })).toEqual([]);
+    // And so it is.
+    expect((await as('mei').access.getOwn()).roles).toEqual(['ml-engineer']);
+    expect((await as('nadia').access.getOwn()).roles).toEqual([]);
+    await expect(as('nadia').getModel(MODEL)).rejects.toMatchObject(
+      refusal(403, 'no role'),
+    );
+    expect(notes).toEqual([
+      expect.stringContaining('Members of its child groups do not.'),
+      expect.stringContaining('counts as used'),
+      expect.stringContaining('ml.signIn.groups'),
+      'group:default/quality-team has the child group group:default/quality-night-team: whoever is in that one alone has no role by group:default/quality-team.',
     ]);
   });
 
