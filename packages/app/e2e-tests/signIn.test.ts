@@ -1,6 +1,6 @@
 import AxeBuilder from '@axe-core/playwright';
 import { expect } from '@playwright/test';
-import { test } from './support';
+import { mlAsAdmin, test } from './support';
 
 test('somebody signs in, out, and in again as somebody else', async ({
   page,
@@ -30,6 +30,12 @@ test('somebody signs in, out, and in again as somebody else', async ({
   ).toBeVisible();
   await page.goto('/settings');
   await expect(page.getByText('Sam Okafor').first()).toBeVisible();
+
+  const found = await mlAsAdmin(
+    ...['audit', 'search', '--action', 'session.sign-out'],
+    ...['--actor', 'user:default/hana', '--json'],
+  );
+  expect(JSON.parse(found).items[0]).toMatchObject({ outcome: 'succeeded' });
 });
 
 test('says why somebody could not be signed in, and lets them try again', async ({

@@ -194,6 +194,7 @@ describe('signing in', () => {
     expect(await recorded('session.token', ...mei)).not.toEqual([]);
     expectSuccess(await ml(['logout']));
     expect((await recorded('session.revoke'))[0]).toMatchObject({
+      actor: 'user:default/mei',
       outcome: 'succeeded',
     });
     const form = { grant_type: 'refresh_token', refresh_token: refreshToken };

@@ -10,6 +10,7 @@ import {
 import { auditedSignIn } from './audit/auditedSignIn';
 import { BoundedRefusals } from './audit/BoundedRefusals';
 import { createSessionMiddleware } from './audit/createSessionMiddleware';
+import { DatabaseSessionUsers } from './audit/DatabaseSessionUsers';
 import { SignInAudit } from './audit/SignInAudit';
 import { createSignInResolver } from './resolver/createSignInResolver';
 
@@ -27,23 +28,26 @@ export const authModuleMl = createBackendModule({
       deps: {
         auth: coreServices.auth,
         config: coreServices.rootConfig,
+        database: coreServices.database,
         discovery: coreServices.discovery,
         httpAuth: coreServices.httpAuth,
         httpRouter: coreServices.httpRouter,
         providers: authProvidersExtensionPoint,
       },
-      async init({ auth, config, discovery, httpAuth, httpRouter, providers }) {
+      async init(deps) {
+        const { auth, config, discovery, httpAuth, httpRouter, providers } = deps;
         const audit = new SignInAudit({ auth, discovery });
+        const users = await DatabaseSessionUsers.create(deps.database);
         httpRouter.use(
           createSessionMiddleware({
             audit,
             refusals: new BoundedRefusals(audit),
-            httpAuth,
+            ...{ httpAuth, users },
           }),
         );
         const { audited, authenticator } = auditedSignIn({
           authenticator: oidcAuthenticator,
-          audit,
+          ...{ audit, users },
         });
         providers.registerProvider({
           providerId: 'oidc',

@@ -6,6 +6,7 @@ import type {
 import { isError } from '@backstage/errors';
 import { BoundedRefusals } from './BoundedRefusals';
 import type { SessionAction, SignInAudit } from './SignInAudit';
+import type { SessionUsers } from './SessionUsers';
 import { sessionName } from './sessionName';
 
 /**
@@ -16,13 +17,14 @@ import { sessionName } from './sessionName';
 export function auditedSignIn<TContext, TProfile extends object>(options: {
   authenticator: OAuthAuthenticator<TContext, TProfile>;
   audit: SignInAudit;
+  users: SessionUsers;
 }): {
   authenticator: OAuthAuthenticator<TContext, TProfile>;
   audited: (
     resolver: SignInResolver<OAuthAuthenticatorResult<TProfile>>,
   ) => SignInResolver<OAuthAuthenticatorResult<TProfile>>;
 } {
-  const { audit, authenticator } = options;
+  const { audit, authenticator, users } = options;
   const refusals = new BoundedRefusals(audit);
   const signIns = new WeakSet<TProfile>();
   return {
@@ -47,14 +49,16 @@ export function auditedSignIn<TContext, TProfile extends object>(options: {
         }
       },
       async logout(input, context) {
-        // Who it was says the entry of the sign-in or renewal of that session.
         const session = sessionName(input.refreshToken);
         await audit.record({
           action: 'session.sign-out',
+          // Its token does not say whose it is; the sign-in or renewal did.
+          user: session && (await users.find(session)),
           outcome: 'succeeded',
           details: session ? { session } : {},
         });
-        return authenticator.logout?.(input, context);
+        await authenticator.logout?.(input, context);
+        if (session) await users.forget(session);
       },
     },
     audited: resolver => async (info, context) => {
@@ -69,6 +73,7 @@ export function auditedSignIn<TContext, TProfile extends object>(options: {
           user = params.claims.sub;
           const details: Record<string, string> = session ? { session } : {};
           await audit.record({ action, user, outcome: 'succeeded', details });
+          if (session) await users.remember(session, user);
           return context.issueToken(params);
         },
       };

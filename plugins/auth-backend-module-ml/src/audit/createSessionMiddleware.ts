@@ -3,6 +3,8 @@ import { decodeJwt } from 'jose';
 import express from 'express';
 import Router from 'express-promise-router';
 import type { BoundedRefusals } from './BoundedRefusals';
+import { sessionName } from './sessionName';
+import type { SessionUsers } from './SessionUsers';
 import type { SignInAudit } from './SignInAudit';
 
 /**
@@ -14,8 +16,9 @@ export function createSessionMiddleware(options: {
   audit: SignInAudit;
   refusals: BoundedRefusals;
   httpAuth: HttpAuthService;
+  users: SessionUsers;
 }): express.Router {
-  const { audit, httpAuth, refusals } = options;
+  const { audit, httpAuth, refusals, users } = options;
   const router = Router();
 
   for (const [path, decision] of [
@@ -50,23 +53,43 @@ export function createSessionMiddleware(options: {
           typeof reason === 'string' ? reason.slice(0, 64) : 'Error',
         );
       }
-      return audit.record({
+      const given = body as { access_token?: unknown; refresh_token?: unknown };
+      const user = subjectOf(given.access_token);
+      await audit.record({
         action: 'session.token',
-        user: subjectOf((body as { access_token?: unknown }).access_token),
+        user,
         outcome: 'succeeded',
       });
+      const session = nameOf(given.refresh_token);
+      if (session && user) await users.remember(session, user);
+      return undefined;
     });
     next();
   });
 
-  router.post('/v1/revoke', (_request, response, next) => {
-    beforeAnswer(response, async ok =>
-      ok
-        ? audit.record({ action: 'session.revoke', outcome: 'succeeded' })
-        : refusals.add('session.revoke', 'denied', 'invalid_client'),
-    );
-    next();
-  });
+  router.post(
+    '/v1/revoke',
+    // The endpoints take both.
+    express.urlencoded({ extended: false }),
+    express.json(),
+    (request, response, next) => {
+      const session = nameOf(request.body?.token);
+      beforeAnswer(response, async ok => {
+        if (!ok) {
+          return refusals.add('session.revoke', 'denied', 'invalid_client');
+        }
+        // Whoever revokes a token has it; whose it was, was known when it was given.
+        await audit.record({
+          action: 'session.revoke',
+          user: session && (await users.find(session)),
+          outcome: 'succeeded',
+        });
+        if (session) await users.forget(session);
+        return undefined;
+      });
+      next();
+    },
+  );
   return router;
 }
 
@@ -96,6 +119,10 @@ function beforeAnswer(
     };
   response.json = hold(json);
   response.send = hold(send);
+}
+
+function nameOf(token: unknown): string | undefined {
+  return typeof token === 'string' ? sessionName(token) : undefined;
 }
 
 /** Of a token that the platform issued just now. */
