@@ -6,6 +6,7 @@ import {
 import { eventsServiceRef } from '@backstage/plugin-events-node';
 import { searchIndexRegistryExtensionPoint } from '@backstage/plugin-search-backend-node/alpha';
 import { createMlClient } from '@ml-platform/plugin-ml-node';
+import { createModelsFirst } from './createModelsFirst';
 import { toModelDocument, toVersionDocument } from './documents';
 import { PromptTaskRunner } from './PromptTaskRunner';
 import { RegistryCollatorFactory } from './RegistryCollatorFactory';
@@ -13,7 +14,8 @@ import { RegistryCollatorFactory } from './RegistryCollatorFactory';
 const SCHEDULE = 'search.collators.ml.schedule';
 
 /**
- * Puts models and versions, with their cards, into Backstage's search.
+ * Puts models and versions, with their cards, into Backstage's search, and a
+ * model before everything else for who types its name.
  * @public
  */
 export const searchModuleMl = createBackendModule({
@@ -26,11 +28,15 @@ export const searchModuleMl = createBackendModule({
         config: coreServices.rootConfig,
         discovery: coreServices.discovery,
         events: eventsServiceRef,
+        httpAuth: coreServices.httpAuth,
+        httpRouter: coreServices.httpRouter,
         indexRegistry: searchIndexRegistryExtensionPoint,
+        logger: coreServices.logger,
         scheduler: coreServices.scheduler,
       },
       async init(deps) {
-        const { config, events, indexRegistry, scheduler } = deps;
+        const { config, events, httpRouter, indexRegistry, scheduler } = deps;
+        httpRouter.use(createModelsFirst(deps));
         const client = createMlClient(deps);
         const schedule = () =>
           new PromptTaskRunner({

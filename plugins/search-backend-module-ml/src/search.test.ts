@@ -1,16 +1,21 @@
+import { Readable } from 'node:stream';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { type AddressInfo, connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type {
-  BackstageCredentials,
-  BackstageUserPrincipal,
-  PermissionsService,
+import {
+  type BackstageCredentials,
+  type BackstageUserPrincipal,
+  coreServices,
+  createBackendModule,
+  createServiceFactory,
+  type PermissionsService,
 } from '@backstage/backend-plugin-api';
 import {
   mockCredentials,
   mockServices,
   startTestBackend,
+  TestDatabases,
 } from '@backstage/backend-test-utils';
 import {
   AuthorizeResult,
@@ -18,6 +23,7 @@ import {
 } from '@backstage/plugin-permission-common';
 import { eventsServiceFactory } from '@backstage/plugin-events-node';
 import searchBackend from '@backstage/plugin-search-backend';
+import { searchIndexRegistryExtensionPoint } from '@backstage/plugin-search-backend-node/alpha';
 import { buildPackage, registerPackage } from '@ml-platform/packaging';
 import { modelYaml, writePackage } from '@ml-platform/packaging/testUtils';
 // The registry as it runs, and not what it might answer.
@@ -75,12 +81,42 @@ const ownersOnly: Partial<PermissionsService> = {
   },
 };
 
+/** A manual that says the names of models more often than they do themselves. */
+const manual = createBackendModule({
+  pluginId: 'search',
+  moduleId: 'manual',
+  register(env) {
+    env.registerInit({
+      deps: { indexRegistry: searchIndexRegistryExtensionPoint },
+      async init({ indexRegistry }) {
+        indexRegistry.addCollator({
+          schedule: { run: task => Promise.resolve(task.fn(task.signal!)) },
+          factory: {
+            type: 'techdocs',
+            getCollator: async () =>
+              Readable.from(
+                Array.from({ length: 30 }, (_, page) => ({
+                  title: 'grape-sorter grape grape-sorter',
+                  text: 'grape-sorter grape '.repeat(5),
+                  location: `/docs/${page}`,
+                })),
+              ),
+          },
+        });
+      },
+    });
+  },
+});
+
+const databases = TestDatabases.create({ ids: ['SQLITE_3', 'POSTGRES_18'] });
+
 interface Result {
   type: string;
+  rank?: number;
   document: { title: string; location: string; version?: string };
 }
 
-describe('search', () => {
+describe.each(databases.eachSupportedId())('search, %s', id => {
   let backend: Awaited<ReturnType<typeof startTestBackend>>;
   let artifacts: string;
   let url: string;
@@ -98,11 +134,18 @@ describe('search', () => {
       front.listen(0, 'localhost', resolve);
     });
     url = `http://localhost:${(front.address() as AddressInfo).port}`;
+    const knex = await databases.init(id);
     backend = await startTestBackend({
       features: [
         searchBackend,
         mlBackend,
         searchModuleMl,
+        manual,
+        createServiceFactory({
+          service: coreServices.database,
+          deps: {},
+          factory: () => mockServices.database({ knex }),
+        }),
         eventsServiceFactory,
         mockServices.permissions.mock(ownersOnly as object).factory,
         mockServices.scheduler.factory({ includeManualTasksOnStartup: true }),
@@ -153,14 +196,20 @@ describe('search', () => {
     owners[name] = owner;
     await as(owner).createModel({ name, description, owner });
   };
-  const search = async (user: string, term: string): Promise<Result[]> => {
+  const ask = async (
+    user: string,
+    term: string,
+    more = '',
+  ): Promise<{ results: Result[]; nextPageCursor?: string }> => {
     const response = await fetch(
-      `${url}/api/search/query?${new URLSearchParams({ term })}`,
+      `${url}/api/search/query?${new URLSearchParams({ term })}${more}`,
       { headers: { authorization: mockCredentials.user.header(user) } },
     );
     if (!response.ok) throw new Error(await response.text());
-    return (await response.json()).results;
+    return response.json();
   };
+  const search = async (user: string, term: string, more?: string) =>
+    (await ask(user, term, more)).results;
   const eventually = async (look: () => Promise<void>) => {
     const deadline = Date.now() + 20_000;
     for (;;) {
@@ -215,5 +264,47 @@ describe('search', () => {
       );
     });
     expect(await search(PAUL, 'nothing')).toEqual([]);
+  });
+
+  it('has the model first for who types its name or how it begins', async () => {
+    await create('grape-sorter', 'Tells one berry from another.', MIA);
+    await create('grape-sorter-next', 'Tells more berries.', MIA);
+    await create('secret-grape-sorter', 'Is not hers.', PAUL);
+    const titles = async (user: string, term: string, more = '') =>
+      (await search(user, term, more)).map(
+        ({ document, type }) => `${type} ${document.location}`,
+      );
+    const sorter = 'ml-model /catalog/default/model/grape-sorter';
+    await eventually(async () => {
+      expect((await titles(MIA, 'grape-sorter')).slice(0, 3)).toEqual([
+        sorter,
+        `${sorter}-next`,
+        expect.stringContaining('techdocs'),
+      ]);
+    });
+    expect((await titles(MIA, 'Grape sor'))[0]).toBe(sorter);
+    expect((await titles(MIA, 'grape-sorter-n'))[0]).toBe(`${sorter}-next`);
+    const ranks = (await search(MIA, 'grape')).map(({ rank }) => rank);
+    expect(ranks).toEqual(ranks.map((_, index) => index + 1));
+    // Elsewhere it stands where the engine puts it, and nobody sees more.
+    expect((await titles(MIA, 'berry'))[0]).toBe(sorter);
+    expect(await titles(PAUL, 'grape-sorter')).not.toContain(sorter);
+    expect(await titles(MIA, 'grape', '&types[0]=techdocs')).not.toContain(
+      sorter,
+    );
+  });
+
+  it('shows a model once among all pages', async () => {
+    const all: string[] = [];
+    let cursor = '';
+    do {
+      const page = await ask(MIA, 'grape-sorter', `&pageLimit=10${cursor}`);
+      all.push(...page.results.map(({ document }) => document.location));
+      cursor = page.nextPageCursor
+        ? `&pageCursor=${encodeURIComponent(page.nextPageCursor)}`
+        : '';
+    } while (cursor);
+    expect(all.length).toBeGreaterThan(30);
+    expect(new Set(all).size).toBe(all.length);
   });
 });
