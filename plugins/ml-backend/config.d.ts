@@ -220,6 +220,12 @@ export interface Config {
           staging: string;
           production: string;
         };
+        /**
+         * File with the certificates (PEM) of an authority of your own, which the
+         * portal believes besides the usual ones when it calls the control API or
+         * a gateway over TLS. Read at the start.
+         */
+        caFile?: string;
         /** Their hosts and ports for gRPC, e.g. `localhost:7108`; shown to callers. */
         grpcGateways?: {
           staging?: string;

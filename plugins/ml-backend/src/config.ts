@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import type { RootConfigService } from '@backstage/backend-plugin-api';
-import { readDurationFromConfig } from '@backstage/config';
+import { type Config, readDurationFromConfig } from '@backstage/config';
 import { InputError } from '@backstage/errors';
 import { durationToMilliseconds } from '@backstage/types';
 import type {
@@ -34,6 +34,7 @@ import {
   readIdentityConfig,
 } from './serviceAccounts/readIdentityConfig';
 import type { EmbeddedServingTargetOptions } from './serving/EmbeddedServingTarget';
+import { readCaFile } from './serving/readCaFile';
 
 export interface MlConfig {
   artifacts: {
@@ -127,6 +128,7 @@ export function readMlConfig(config: RootConfigService): MlConfig {
         staging: embedded.getString('gateways.staging'),
         production: embedded.getString('gateways.production'),
       },
+      ca: readEmbeddedCa(embedded),
     },
     gatewayKey: config.getOptionalString('ml.serving.gatewayKey'),
     grpcGateways: {
@@ -168,6 +170,11 @@ export function readMlConfig(config: RootConfigService): MlConfig {
       repositoryPrefix: external.getOptionalString('repositoryPrefix'),
     },
   };
+}
+
+function readEmbeddedCa(embedded: Config): string | undefined {
+  const file = embedded.getOptionalString('caFile');
+  return file && readCaFile('ml.serving.embedded.caFile', resolve(file));
 }
 
 function readOpenLineage(config: RootConfigService): MlConfig['openLineage'] {

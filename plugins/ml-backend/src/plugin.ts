@@ -67,6 +67,7 @@ import { Undeployment } from './releases/Undeployment';
 import { EXCHANGE_PATH } from './serviceAccounts/router';
 import { startServiceAccounts } from './serviceAccounts/startServiceAccounts';
 import { createServingTarget } from './serving/createServingTarget';
+import { fetchTrusting } from './serving/fetchTrusting';
 import { createChannels } from './webhooks/createChannels';
 import { startWebhooks } from './webhooks/startWebhooks';
 
@@ -194,6 +195,7 @@ export const mlPlugin = createBackendPlugin({
 
         const target =
           customTarget.get() ?? createServingTarget(config.embeddedServing);
+        const fetchGateway = fetchTrusting(config.embeddedServing?.ca);
         const boms = new BomAttachment({ artifacts });
         await new BomBackfill({
           ...deps,
@@ -305,7 +307,7 @@ export const mlPlugin = createBackendPlugin({
         });
         const { batchJobs, batchRunner } = await createBatchJobs({
           ...governed,
-          ...{ knex, target, logger },
+          ...{ knex, target, logger, fetchGateway },
           gatewayKey: config.gatewayKey,
           scheduler: deps.scheduler,
           settings: config.batch,
@@ -345,6 +347,7 @@ export const mlPlugin = createBackendPlugin({
               ...shared,
               authorizer,
               gatewayKey: config.gatewayKey,
+              fetchGateway,
             }),
             grpcGateways: config.grpcGateways,
             namespace: config.openLineage.namespace,

@@ -34,8 +34,14 @@ export class InferenceEndpoint {
       headers?: Record<string, string>;
       /** Names all requests of a run in the logs. */
       requestId?: string;
+      /** What requests are sent with; the ordinary `fetch` when absent. */
+      fetch?: typeof fetch;
     } = {},
   ) {}
+
+  #fetch(url: string, init: RequestInit): Promise<Response> {
+    return (this.options.fetch ?? fetch)(url, init);
+  }
 
   /** The interface, and the exact version that has it. */
   async describe(pin: string | undefined): Promise<ServedInterface> {
@@ -43,7 +49,7 @@ export class InferenceEndpoint {
     let response: Response;
     let text: string;
     try {
-      response = await fetch(url, this.#init());
+      response = await this.#fetch(url, this.#init());
       text = await response.text();
     } catch (error) {
       throw toUnreachable('the gateway', this.gateway, error);
@@ -68,7 +74,7 @@ export class InferenceEndpoint {
     let response: Response;
     let text: string;
     try {
-      response = await fetch(
+      response = await this.#fetch(
         `${this.gateway}/v2/models/${this.#path(version)}/infer`,
         { ...this.#init(), method: 'POST', body },
       );

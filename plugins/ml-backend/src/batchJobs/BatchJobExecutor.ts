@@ -37,6 +37,7 @@ export interface BatchJobExecutorOptions {
   target: Pick<ServingTarget, 'getGatewayUrl'>;
   /** Key of the portal, where the gateways ask for one. */
   gatewayKey?: string;
+  fetchGateway: typeof fetch;
   audit: AuditLog;
   changes: ChangeNotifier;
   logger: LoggerService;
@@ -135,7 +136,7 @@ export class BatchJobExecutor {
   }
 
   async #run(job: BatchJob, signal: AbortSignal): Promise<BatchSummary> {
-    const { files, gatewayKey, store, target } = this.#options;
+    const { fetchGateway, files, gatewayKey, store, target } = this.#options;
     const { environment, id, model, pin, settings } = job;
     const reporter = new DatabaseReporter(progress =>
       store.progress(id, progress),
@@ -147,6 +148,7 @@ export class BatchJobExecutor {
           model,
           {
             requestId: `batch-${id}`,
+            fetch: fetchGateway,
             headers: gatewayKey
               ? { authorization: `Bearer ${gatewayKey}` }
               : undefined,

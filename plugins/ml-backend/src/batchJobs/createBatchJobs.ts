@@ -23,6 +23,7 @@ export async function createBatchJobs(options: {
   authorizer: Authorizer;
   target: Pick<ServingTarget, 'getGatewayUrl'>;
   gatewayKey?: string;
+  fetchGateway: typeof fetch;
   audit: AuditLog;
   changes: ChangeNotifier;
   logger: LoggerService;

@@ -18,6 +18,7 @@ export interface PredictionServiceOptions {
   target: Pick<ServingTarget, 'getGatewayUrl' | 'getTraffic'>;
   /** Key of the portal, where the gateways ask for one. */
   gatewayKey?: string;
+  fetchGateway: typeof fetch;
 }
 
 /**
@@ -100,6 +101,7 @@ export class PredictionService {
         }/infer`,
         requestId: context.requestId,
         key: gatewayKey,
+        fetch: this.#options.fetchGateway,
         body,
       });
     } catch (error) {

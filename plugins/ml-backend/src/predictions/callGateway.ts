@@ -1,5 +1,6 @@
 import { ServiceUnavailableError } from '@backstage/errors';
 import type { TriedPrediction } from '@ml-platform/plugin-ml-common';
+import { whyNoAnswer } from '../serving/whyNoAnswer';
 
 const TIMEOUT_MS = 30_000;
 /** More is not for the eye. */
@@ -11,13 +12,14 @@ export async function callGateway(request: {
   requestId: string;
   key?: string;
   body: Buffer;
+  fetch: typeof fetch;
 }): Promise<TriedPrediction> {
   const { body, key, requestId, url } = request;
   const began = performance.now();
   let response: Response;
   let text: string | undefined;
   try {
-    response = await fetch(url, {
+    response = await request.fetch(url, {
       method: 'POST',
       headers: {
         'content-type': 'application/json',
@@ -30,11 +32,10 @@ export async function callGateway(request: {
     });
     text = await readUpTo(response, MAX_ANSWER_BYTES);
   } catch (error) {
-    const { cause, message } = error as Error & { cause?: Error };
     throw new ServiceUnavailableError(
-      `The gateway at ${new URL(url).origin} does not answer: ${
-        cause?.message || message
-      }`,
+      `The gateway at ${new URL(url).origin} does not answer: ${whyNoAnswer(
+        error,
+      )}`,
     );
   }
   if (text === undefined) {

@@ -21,12 +21,16 @@ import type {
   VersionCheck,
 } from '@ml-platform/plugin-ml-common';
 import type { ServingTarget } from '@ml-platform/plugin-ml-node';
+import { fetchTrusting } from './fetchTrusting';
+import { whyNoAnswer } from './whyNoAnswer';
 
 export interface EmbeddedServingTargetOptions {
   /** Base URL of the control API. */
   url: string;
   token: string;
   gateways: Record<Environment, string>;
+  /** PEM of an authority of one's own, for control API and gateways. */
+  ca?: string;
 }
 
 const TIMEOUT_MS = 10_000;
@@ -38,9 +42,11 @@ const CHECK_TIMEOUT_MS = 120_000;
 /** The inference server on this machine, through its control API. */
 export class EmbeddedServingTarget implements ServingTarget {
   readonly #options: EmbeddedServingTargetOptions;
+  readonly #fetch: typeof fetch;
 
   constructor(options: EmbeddedServingTargetOptions) {
     this.#options = options;
+    this.#fetch = fetchTrusting(options.ca);
   }
 
   async load(
@@ -166,7 +172,7 @@ export class EmbeddedServingTarget implements ServingTarget {
     let response: Response;
     let text: string;
     try {
-      response = await fetch(`${url}/control/v1${path}`, {
+      response = await this.#fetch(`${url}/control/v1${path}`, {
         method,
         headers: {
           authorization: `Bearer ${token}`,
@@ -177,11 +183,8 @@ export class EmbeddedServingTarget implements ServingTarget {
       });
       text = await response.text();
     } catch (error) {
-      const { cause, message } = error as Error & { cause?: Error };
       throw new ServiceUnavailableError(
-        `The inference server at ${url} does not answer: ${
-          cause?.message || message
-        }`,
+        `The inference server at ${url} does not answer: ${whyNoAnswer(error)}`,
       );
     }
     if (response.ok) return (text ? JSON.parse(text) : undefined) as T;
