@@ -35,7 +35,8 @@ export const authModuleMl = createBackendModule({
         providers: authProvidersExtensionPoint,
       },
       async init(deps) {
-        const { auth, config, discovery, httpAuth, httpRouter, providers } = deps;
+        const { auth, config, discovery, httpAuth, httpRouter, providers } =
+          deps;
         const audit = new SignInAudit({ auth, discovery });
         const users = await DatabaseSessionUsers.create(deps.database);
         httpRouter.use(
