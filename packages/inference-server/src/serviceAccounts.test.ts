@@ -13,7 +13,14 @@ import {
   spiffeId,
   TokenSigner,
 } from '@ml-platform/workload-identity';
-import { ADD, ARITHMETIC, fixture, GrpcClient, TestBed } from './testUtils';
+import {
+  ADD,
+  addMessage,
+  ARITHMETIC,
+  fixture,
+  GrpcClient,
+  TestBed,
+} from './testUtils';
 
 const ISSUER = 'https://portal.example/api/ml';
 const GATEWAY = `${ISSUER}/gateway`;
@@ -108,21 +115,12 @@ describe('service accounts at the gateway', () => {
     grpc: GrpcClient,
     options: { token?: string; model?: string } = {},
   ) =>
-    grpc.infer(
-      {
-        modelName: options.model ?? 'test',
-        inputs: ADD.inputs.map(({ name, datatype, shape, data }) => ({
-          ...{ name, datatype, shape },
-          contents: { fp32Contents: data },
-        })),
-      },
-      {
-        timeoutMs: 10_000,
-        metadata: options.token
-          ? { authorization: `Bearer ${options.token}` }
-          : {},
-      },
-    );
+    grpc.infer(addMessage(options.model), {
+      timeoutMs: 10_000,
+      metadata: options.token
+        ? { authorization: `Bearer ${options.token}` }
+        : {},
+    });
   const callGrpc = async (
     shown: { token?: string; cert?: string; key?: string },
     options: { model?: string; environment?: 'staging' | 'production' } = {},

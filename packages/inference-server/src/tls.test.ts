@@ -16,6 +16,7 @@ import { connect, type SecureVersion, type PeerCertificate } from 'node:tls';
 import { hashKey } from './callers/KeyAuthenticator';
 import {
   ADD,
+  addMessage,
   ARITHMETIC,
   fixture,
   GrpcClient,
@@ -205,13 +206,7 @@ describe('TLS', () => {
   });
 
   it('does the same for gRPC', async () => {
-    const message = {
-      modelName: 'test',
-      inputs: ADD.inputs.map(({ data, ...tensor }) => ({
-        ...tensor,
-        contents: { fp32Contents: data },
-      })),
-    };
+    const message = addMessage();
     const ask = async (
       identity?: { cert: Buffer; key: Buffer },
       metadata?: Record<string, string>,

@@ -11,11 +11,13 @@ import { join } from 'node:path';
 import type { SupervisorStatus } from './supervisor/SupervisorFile';
 import {
   ADD,
+  addMessage,
   ARITHMETIC,
   fixture,
   modelPath,
   routesTo,
   ServerProcess,
+  startGrpcTraffic,
   startTraffic,
   TestRegistry,
   waitFor,
@@ -59,6 +61,10 @@ describe('a supervised server', () => {
 
   it('is upgraded under load without a failed request, also while routes change', async () => {
     const calls = startTraffic(() => server, ADD, { callers: 8 });
+    const grpcCalls = startGrpcTraffic(
+      server.grpcAddresses.production,
+      addMessage(),
+    );
     const first = supervisor().server!;
     let generation = 1;
     for (let round = 0; round < 2; round++) {
@@ -79,11 +85,15 @@ describe('a supervised server', () => {
     // As many as it takes on a slow machine, the last upgrade's drain among them.
     await waitFor(
       'enough answers',
-      () => (calls.statuses[200] >= 500 ? true : undefined),
+      () =>
+        calls.statuses[200] >= 500 && grpcCalls.statuses.OK >= 500
+          ? true
+          : undefined,
       60_000,
     );
     const statuses = await calls.stop();
     expect(Object.keys(statuses)).toEqual(['200']);
+    expect(Object.keys(await grpcCalls.stop())).toEqual(['OK']);
     expect(supervisor().server).not.toBe(first);
     const [model] = (await server.status()).models;
     expect(model.routes!.generation).toBe(generation);

@@ -64,6 +64,17 @@ export const ADD = {
   ],
 };
 
+/** The same as a message of gRPC. */
+export function addMessage(modelName = 'test') {
+  return {
+    modelName,
+    inputs: ADD.inputs.map(({ data, ...tensor }) => ({
+      ...tensor,
+      contents: { fp32Contents: data },
+    })),
+  };
+}
+
 /** A request that keeps the slow model busy; a million rounds take about a second. */
 export function slowRequest(rounds: number) {
   return {

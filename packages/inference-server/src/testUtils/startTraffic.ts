@@ -1,3 +1,4 @@
+import { GrpcClient } from './GrpcClient';
 import type { ServerProcess } from './ServerProcess';
 
 /** What callers got, by status; 0 where there was no answer. */
@@ -14,21 +15,55 @@ export function startTraffic(
   } = {},
 ) {
   const { callers = 10, headers, path = 'test' } = options;
-  let on = true;
-  const statuses: Statuses = {};
-  const call = async () => {
-    while (on) {
-      const answer = await server()
-        .infer(path, body, headers?.())
-        .catch(() => undefined);
-      const code = answer?.status ?? 0;
-      statuses[code] = (statuses[code] ?? 0) + 1;
-    }
+  return callAllTheTime(callers, async () => {
+    const answer = await server()
+      .infer(path, body, headers?.())
+      .catch(() => undefined);
+    return answer?.status ?? 0;
+  });
+}
+
+/** The same over gRPC, on a connection for each caller; what they got, by code. */
+export function startGrpcTraffic(
+  address: string,
+  message: object,
+  { callers = 4 } = {},
+) {
+  const clients = Array.from(
+    { length: callers },
+    () => new GrpcClient(address),
+  );
+  let next = 0;
+  const calls = callAllTheTime(callers, async () => {
+    next += 1;
+    const { code, details } = await clients[next % callers].infer(message);
+    return code === 'OK' ? code : `${code}: ${details}`;
+  });
+  return {
+    ...calls,
+    stop: async () => {
+      const results = await calls.stop();
+      for (const client of clients) client.close();
+      return results;
+    },
   };
-  const calls = Array.from({ length: callers }, call);
+}
+
+function callAllTheTime<Result extends string | number>(
+  callers: number,
+  call: () => Promise<Result>,
+) {
+  let on = true;
+  const statuses = {} as Record<Result, number>;
+  const calls = Array.from({ length: callers }, async () => {
+    while (on) {
+      const result = await call();
+      statuses[result] = (statuses[result] ?? 0) + 1;
+    }
+  });
   return {
     statuses,
-    stop: async (): Promise<Statuses> => {
+    stop: async () => {
       on = false;
       await Promise.all(calls);
       return statuses;

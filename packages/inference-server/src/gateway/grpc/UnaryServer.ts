@@ -23,6 +23,8 @@ const CALLS_PER_CONNECTION = 1_000;
 /** What a caller may send of a message before it has to wait for us. */
 const WINDOW_BYTES = 1024 * 1024;
 const KEEP_ALIVE_MS = 60_000;
+/** For a round trip to any caller. */
+const PING_MS = 1_000;
 
 /**
  * A server of methods that take one message and give one, straight on the
@@ -127,8 +129,11 @@ function refusal(headers: IncomingHttpHeaders): number | undefined {
 function leave(session: ServerHttp2Session): void {
   if (session.destroyed) return;
   session.goaway(0, 2 ** 31 - 1);
-  const isSent = session.ping(() => {
+  const close = () => {
+    clearTimeout(silent);
     if (!session.destroyed) session.close();
-  });
-  if (!isSent) session.close();
+  };
+  // Who does not answer that has no call on its way, or is gone.
+  const silent = setTimeout(close, PING_MS);
+  if (!session.ping(close)) close();
 }
