@@ -68,8 +68,8 @@ export const ADD = {
 export function addMessage(modelName = 'test') {
   return {
     modelName,
-    inputs: ADD.inputs.map(({ data, ...tensor }) => ({
-      ...tensor,
+    inputs: ADD.inputs.map(({ data, ...input }) => ({
+      ...input,
       contents: { fp32Contents: data },
     })),
   };

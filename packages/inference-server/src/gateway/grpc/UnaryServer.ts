@@ -130,10 +130,10 @@ function leave(session: ServerHttp2Session): void {
   if (session.destroyed) return;
   session.goaway(0, 2 ** 31 - 1);
   const close = () => {
-    clearTimeout(silent);
     if (!session.destroyed) session.close();
   };
   // Who does not answer that has no call on its way, or is gone.
   const silent = setTimeout(close, PING_MS);
+  session.once('close', () => clearTimeout(silent));
   if (!session.ping(close)) close();
 }
