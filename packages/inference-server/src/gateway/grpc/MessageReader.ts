@@ -11,12 +11,13 @@ const UNPACK = { gzip: gunzip, deflate: inflate };
 
 /** Puts the one message of a call together, as its pieces come. */
 export class MessageReader {
-  /** Of the memory that all callers share; to be given back. */
-  takenBytes = 0;
   readonly #encoding: string;
   readonly #limits: MessageLimits & { memory: MemoryBudget };
   #chunks: Buffer[] = [];
   #receivedBytes = 0;
+  /** Of the memory that all callers share. */
+  #takenBytes = 0;
+  #isReleased = false;
   /** Of all that comes, once the length is there. */
   #expectedBytes: number | undefined;
 
@@ -66,6 +67,14 @@ export class MessageReader {
       return;
     }
     this.#unpack(message, take, refuse);
+  }
+
+  /** Nobody needs the message any more. */
+  release(): void {
+    this.#isReleased = true;
+    this.#limits.memory.give(this.#takenBytes);
+    this.#takenBytes = 0;
+    this.#chunks = [];
   }
 
   #unpack(
@@ -135,12 +144,13 @@ export class MessageReader {
   }
 
   #take(bytes: number): void {
+    if (this.#isReleased) return;
     if (!this.#limits.memory.take(bytes)) {
       throw unavailable(
         'overloaded',
         'the messages of other calls fill the memory that there is for them; send fewer at a time',
       );
     }
-    this.takenBytes += bytes;
+    this.#takenBytes += bytes;
   }
 }

@@ -5,7 +5,7 @@ import {
   type ServerHttp2Stream,
 } from 'node:http2';
 import type { MemoryBudget } from '../../http/MemoryBudget';
-import { GatewayError } from '../GatewayError';
+import { GatewayError, unavailable } from '../GatewayError';
 import { ACCEPTED_ENCODINGS, frame, type MessageLimits } from './message';
 import { MessageReader } from './MessageReader';
 import { STATUS, toGrpcStatus } from './status';
@@ -95,7 +95,7 @@ export class UnaryCall {
 
   /** Hands the caller's message over when it is complete; answers by itself when it cannot be taken. */
   receive(take: (message: Buffer) => void): void {
-    const { callerMs, memory } = this.#limits;
+    const { callerMs } = this.#limits;
     const stream = this.#stream;
     const reader = new MessageReader(
       this.headers['grpc-encoding'],
@@ -111,7 +111,7 @@ export class UnaryCall {
     }, callerMs);
     stream.once('close', () => {
       clearTimeout(late);
-      memory.give(reader.takenBytes);
+      reader.release();
     });
     stream.on('data', (chunk: Buffer) => {
       if (this.#isOver) return;
@@ -134,17 +134,31 @@ export class UnaryCall {
   }
 
   respond(message: Uint8Array): void {
-    if (!this.#begin()) return;
-    const stream = this.#stream;
-    this.#sendStatus({ 'grpc-status': '0' });
-    if (message.length < KERNEL_BYTES) {
-      stream.end(frame(message));
+    const isLarge = message.length > KERNEL_BYTES;
+    if (isLarge && !this.#holdAnswer(message.length)) {
+      this.failWith(
+        unavailable(
+          'overloaded',
+          'answers that others do not fetch fill the memory that there is for them; ask for fewer rows at a time',
+        ),
+      );
       return;
     }
-    const { callerMs } = this.#limits;
-    // Node knows whether there was progress in between.
+    if (!this.#begin()) return;
+    this.#sendStatus({ 'grpc-status': '0' });
+    this.#stream.end(frame(message));
+  }
+
+  /** Until it is fetched; who makes no progress with that is cut off. */
+  #holdAnswer(bytes: number): boolean {
+    const { callerMs, memory } = this.#limits;
+    const stream = this.#stream;
+    if (stream.destroyed) return true;
+    if (!memory.take(bytes)) return false;
+    stream.once('close', () => memory.give(bytes));
+    // Node looks whether some of it went out in between.
     stream.setTimeout(callerMs, () => stream.close(constants.NGHTTP2_CANCEL));
-    stream.end(frame(message));
+    return true;
   }
 
   /** Ends the call with what was thrown. */
@@ -171,7 +185,8 @@ export class UnaryCall {
 
   /** Says false when the call is over or nobody is there any more. */
   #begin(): boolean {
-    if (this.#isOver || this.#stream.destroyed) return false;
+    const { closed, destroyed } = this.#stream;
+    if (this.#isOver || closed || destroyed) return false;
     this.#isOver = true;
     clearTimeout(this.#deadline);
     this.#metadata['grpc-accept-encoding'] = ACCEPTED_ENCODINGS;

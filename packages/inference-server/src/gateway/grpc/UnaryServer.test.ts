@@ -223,6 +223,33 @@ describe('a server of unary calls', () => {
     expect((await send({}, [large])).code).toBe(STATUS.OK);
   });
 
+  it('holds no more answers than there is memory for', async () => {
+    const answer = send({ ':path': HANG }, [framed]);
+    while (!hanging.length) await new Promise(setImmediate);
+    const rest = MEMORY - 100_000;
+    expect(memory.take(rest)).toBe(true);
+    hanging[0].respond(Buffer.alloc(100_000));
+    const { code, details } = await answer;
+    expect(code).toBe(STATUS.UNAVAILABLE);
+    expect(details).toMatch(/ask for fewer rows at a time/);
+    memory.give(rest);
+    const large = frame(Buffer.alloc(500_000, 'x'));
+    expect((await send({}, [large])).body).toEqual(large);
+  });
+
+  it('cuts off who does not fetch a large answer', async () => {
+    await stop();
+    await start(200);
+    const stream = session.request({ ...HEADERS, ':path': HANG });
+    stream.on('error', () => {});
+    stream.end(framed);
+    while (!hanging.length) await new Promise(setImmediate);
+    // Beyond what a caller takes without being read from.
+    hanging[0].respond(Buffer.alloc(1_000_000));
+    await once(stream, 'close');
+    expect(stream.rstCode).toBe(constants.NGHTTP2_CANCEL);
+  });
+
   it('ends calls at their deadline and tells who works on them', async () => {
     const late = await send({ ':path': HANG, 'grpc-timeout': '50m' }, [framed]);
     expect(late.code).toBe(STATUS.DEADLINE_EXCEEDED);

@@ -95,13 +95,14 @@ export class UnaryServer {
   }
 
   #call(stream: ServerHttp2Stream, headers: IncomingHttpHeaders): void {
+    const { session } = stream;
+    const peer = session && this.#sessions.get(session as ServerHttp2Session);
     const refused = refusal(headers);
-    if (refused) {
+    if (refused || !peer) {
       stream.on('error', () => {});
-      stream.respond({ ':status': refused }, { endStream: true });
+      if (peer) stream.respond({ ':status': refused }, { endStream: true });
       return;
     }
-    const peer = this.#sessions.get(stream.session as ServerHttp2Session)!;
     const limits = this.#limits;
     const call = new UnaryCall({ stream, headers, peer, limits });
     const path = String(headers[':path']);
