@@ -76,7 +76,7 @@ const VIEWS: Array<{
     name: 'audit',
     address: '/ml/audit?action=version.register',
     ready: async page => {
-      await expect(page.getByText('Kept outside in')).toBeVisible();
+      await expect(page.getByText('Newest checkpoint')).toBeVisible();
       await expect(
         page.getByRole('row', { name: /version\.register/ }).first(),
       ).toBeVisible();
@@ -135,16 +135,73 @@ const VIEWS: Array<{
     address: '/ml/policies',
     ready: async page => {
       await page.getByRole('button', { name: 'Change Roles' }).click();
-      await expect(page.getByRole('dialog')).toContainText('ml-engineer');
+      await expect(page.getByRole('dialog')).toContainText('ML engineers');
+    },
+  },
+  {
+    name: 'steps of the canary policy',
+    address: '/ml/policies',
+    ready: async page => {
+      await page.getByRole('button', { name: 'Change Canary' }).click();
+      const dialog = page.getByRole('dialog');
+      await dialog.getByRole('button', { name: 'Add a step' }).click();
+      await dialog
+        .getByRole('group', { name: 'Step 1' })
+        .getByRole('textbox', { name: 'Lasts at least' })
+        .fill('soon');
+      await expect(dialog.getByText(/^Enter a time with/)).toBeVisible();
+    },
+  },
+  {
+    name: 'freezes, once and each week',
+    address: '/ml/policies',
+    ready: async page => {
+      await page.getByRole('button', { name: 'Change Freezes' }).click();
+      const dialog = page.getByRole('dialog');
+      for (const _ of [1, 2]) {
+        await dialog.getByRole('button', { name: 'Add a freeze' }).click();
+      }
+      await dialog
+        .getByRole('group', { name: 'Freeze 2' })
+        .getByRole('radio', { name: 'Each week' })
+        .click();
+      await expect(dialog.getByText('Time zone')).toBeVisible();
+    },
+  },
+  {
+    name: 'months of the audit log',
+    address: '/ml/audit?action=version.register',
+    ready: async page => {
+      await page.getByRole('button', { name: /^Months of the log/ }).click();
+      await expect(
+        page.getByRole('row').filter({ hasText: 'Goes on' }),
+      ).toBeVisible();
+    },
+  },
+  {
+    name: 'a checked audit log',
+    address: '/ml/audit?action=version.register',
+    ready: async page => {
+      await page.getByRole('button', { name: 'Check the whole log' }).click();
+      await expect(page.getByText(/entries checked/)).toBeVisible();
+    },
+  },
+  {
+    name: 'one audit event',
+    address: '/ml/audit?action=version.register',
+    ready: async page => {
+      await page
+        .getByRole('button', { name: 'version.register: details' })
+        .first()
+        .click();
+      await expect(page.getByRole('dialog')).toContainText('Save the proof');
     },
   },
   {
     name: 'access review',
     address: '/ml/access?view=review',
     ready: page =>
-      expect(
-        page.getByRole('row', { name: /user:default\/mei/ }),
-      ).toBeVisible(),
+      expect(page.getByRole('row', { name: /Mei Tanaka/ })).toBeVisible(),
   },
   {
     name: 'new service account',

@@ -350,6 +350,7 @@ export const mlPlugin = createBackendPlugin({
               fetchGateway,
             }),
             grpcGateways: config.grpcGateways,
+            gatewaysAskForKey: config.gatewayKey !== undefined,
             namespace: config.openLineage.namespace,
             auditService,
             target,

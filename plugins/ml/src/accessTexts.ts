@@ -13,7 +13,7 @@ export const accessTexts = {
   reason: 'Reason',
   reasonHelp: 'For who reviews it.',
   noReason: 'Say why.',
-  never: 'never',
+  never: 'Never',
   until: 'Until',
 
   grants: {
@@ -133,6 +133,10 @@ export const accessTexts = {
       'service-account': 'Service accounts',
       approval: 'Approvals',
     } satisfies Record<AccessKind, string>,
+    platform: 'Platform',
+    configuration: 'Configuration',
+    via: 'Through',
+    noEnd: 'No end',
     save: 'Save as CSV',
     table: 'Who had which access',
     none: 'Nobody had anything like that',

@@ -20,10 +20,6 @@ export const auditTexts = {
       broken: 'Tampered with',
     } satisfies Record<AuditStatus['health'], string>,
     state: 'State of the log',
-    entries: ({ pending, size }: AuditStatus) =>
-      `${size.toLocaleString('en-US')} entries in the tree${
-        pending ? `, ${pending} on their way` : ''
-      }`,
     checked: (result: AuditVerification) =>
       `${result.entries.toLocaleString('en-US')} entries checked, ${
         result.findings.length || 'no'
@@ -31,7 +27,6 @@ export const auditTexts = {
     neverChecked: 'Never checked as a whole yet',
     checkpoint: 'Newest checkpoint',
     noCheckpoint: 'none yet',
-    anchor: 'Kept outside in',
     verify: 'Check the whole log',
     verified: (result: AuditVerification) =>
       result.findings.length

@@ -172,7 +172,9 @@ export const lifecycleTexts = {
   approvals: {
     title: 'Approvals',
     tab: (waiting: string | undefined) =>
-      waiting === undefined ? 'Approvals' : `Approvals (${waiting} waiting)`,
+      waiting === undefined || waiting === '0'
+        ? 'Approvals'
+        : `Approvals (${waiting} waiting)`,
     intro:
       'What needs a second person: nobody decides on what they asked for themselves.',
     filter: 'Requests',

@@ -95,7 +95,9 @@ export const rulesTexts = {
 
   aliases: {
     title: 'Aliases and their policies',
-    none: 'There are no aliases yet. Make one with: ml aliases set',
+    none: 'An alias is a name, as champion, that points at a version and can be moved. There is none yet; set one in a terminal:',
+    noneCommand: (model: string) =>
+      `npx ml aliases set ${model} champion 1.0.0`,
     columns: {
       alias: 'Alias',
       version: 'Points at',

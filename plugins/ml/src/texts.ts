@@ -218,6 +218,7 @@ export const texts = {
       `Deploy a version with the buttons above, or from a terminal:\nnpx ml deploy ${model}@<version> --env staging`,
     all: 'All',
     outcome: 'Outcome',
+    anyOutcome: 'Any outcome',
     outcomes: {
       underWay: 'Under way',
       succeeded: 'Succeeded',

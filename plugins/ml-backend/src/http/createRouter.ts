@@ -103,6 +103,8 @@ export interface RouterOptions {
   getOwnershipRefs: (context: RequestContext) => Promise<string[]>;
   /** Version of this plugin. */
   version: string;
+  /** Whether the portal has a key for gateways that ask who calls. */
+  gatewaysAskForKey: boolean;
   registryHost: string;
   externalRegistry?: PlatformInfo['externalRegistry'];
 }
@@ -121,6 +123,7 @@ export function createRouter(options: RouterOptions): express.Router {
         production: target.getGatewayUrl('production'),
       },
       grpcGateways: options.grpcGateways,
+      gatewaysAskForKey: options.gatewaysAskForKey,
       registry: registryHost,
       externalRegistry,
       identity: actor,

@@ -112,6 +112,8 @@ export interface PlatformInfo {
   gateways: Record<Environment, string>;
   /** Their addresses for gRPC, where they are configured. */
   grpcGateways?: Partial<Record<Environment, string>>;
+  /** Whether the portal has a key of its own for them, since they ask who calls. */
+  gatewaysAskForKey?: boolean;
   /** Host of the OCI registry, with its port. */
   registry: string;
   /**

@@ -40,3 +40,19 @@ it('asks over REST where no gRPC address is known', () => {
   expect(text).toContain('tritonclient.http');
   expect(text).toContain('InferenceServerClient("localhost:7008")');
 });
+
+it.each(SAMPLE_LANGUAGES)('reads the key from its variable in %s', language => {
+  expect(callSample(language, target, request)).not.toContain('ML_GATEWAY_KEY');
+  const text = callSample(language, { ...target, withKey: true }, request);
+  expect(text).toContain('ML_GATEWAY_KEY');
+  expect(text).toMatch(/authorization.*Bearer/);
+});
+
+it('asks over TLS where the gateway does', () => {
+  const text = callSample(
+    'triton',
+    { ...target, gateway: 'https://models.example.com' },
+    request,
+  );
+  expect(text).toContain('"localhost:7108", ssl=True');
+});

@@ -10,7 +10,12 @@ export interface CallTarget {
   grpc?: string;
   /** A version or an API version; what is live when absent. */
   pin?: string;
+  /** Whether the gateway asks who calls; samples read the key from `ML_GATEWAY_KEY`. */
+  withKey?: boolean;
 }
+
+/** Where samples read the key of the caller, which never stands in them. */
+const KEY_VARIABLE = 'ML_GATEWAY_KEY';
 
 /** Languages that there is a sample in. @public */
 export const SAMPLE_LANGUAGES = [
@@ -39,23 +44,25 @@ export function callSample(
   target: CallTarget,
   options: { interface: ModelInterface; sample?: unknown },
 ): string {
-  const endpoint = endpointOf(target);
   const request = options.sample ?? exampleRequest(options.interface);
   switch (language) {
     case 'requests':
-      return requestsSample(endpoint, request);
+      return requestsSample(target, request);
     case 'triton':
       return tritonSample(target, request);
     case 'typescript':
-      return typescriptSample(endpoint, request);
+      return typescriptSample(target, request);
     default:
-      return curlSample(endpoint, request);
+      return curlSample(target, request);
   }
 }
 
-function curlSample(endpoint: string, request: unknown): string {
+function curlSample(target: CallTarget, request: unknown): string {
   const body = JSON.stringify(request).replace(/'/g, `'\\''`);
-  return `curl -s ${endpoint}/infer \\
+  const key = target.withKey
+    ? `\n  -H "authorization: Bearer $${KEY_VARIABLE}" \\`
+    : '';
+  return `curl -sS ${endpointOf(target)}/infer \\${key}
   -H 'content-type: application/json' \\
   -d '${body}'`;
 }
@@ -65,28 +72,40 @@ function pythonRequest(request: unknown): string {
   return `request = json.loads(${JSON.stringify(JSON.stringify(request))})`;
 }
 
-function requestsSample(endpoint: string, request: unknown): string {
-  return `import json
+/** The line that makes `headers`, where the gateway asks who calls. */
+function pythonHeaders({ withKey }: CallTarget): string {
+  return withKey
+    ? `\nheaders = {"authorization": "Bearer " + os.environ["${KEY_VARIABLE}"]}`
+    : '';
+}
+
+function requestsSample(target: CallTarget, request: unknown): string {
+  const { withKey } = target;
+  return `import json${withKey ? '\nimport os' : ''}
 import requests
 
-${pythonRequest(request)}
-answer = requests.post("${endpoint}/infer", json=request, timeout=5)
+${pythonRequest(request)}${pythonHeaders(target)}
+answer = requests.post("${endpointOf(target)}/infer", json=request, ${
+    withKey ? 'headers=headers, ' : ''
+  }timeout=5)
 answer.raise_for_status()
 for output in answer.json()["outputs"]:
     print(output["name"], output["data"])`;
 }
 
 function tritonSample(target: CallTarget, request: unknown): string {
-  const { gateway, grpc, model, pin } = target;
-  const [library, address] = grpc
-    ? ['grpc', grpc]
-    : ['http', new URL(gateway).host];
-  return `import json
+  const { gateway, grpc, model, pin, withKey } = target;
+  const url = new URL(gateway);
+  const library = grpc ? 'grpc' : 'http';
+  const isTls = url.protocol === 'https:';
+  const headers = withKey ? ', headers=headers' : '';
+  const version = pin ? `, model_version="${pin}"` : '';
+  return `import json${withKey ? '\nimport os' : ''}
 import numpy as np
 import tritonclient.${library} as triton
 from tritonclient.utils import triton_to_np_dtype
 
-${pythonRequest(request)}
+${pythonRequest(request)}${pythonHeaders(target)}
 inputs = []
 for tensor in request["inputs"]:
     name, shape, datatype = tensor["name"], tensor["shape"], tensor["datatype"]
@@ -95,25 +114,34 @@ for tensor in request["inputs"]:
     item.set_data_from_numpy(values.reshape(shape))
     inputs.append(item)
 
-client = triton.InferenceServerClient("${address}")
-answer = client.infer("${model}", inputs${
-    pin ? `, model_version="${pin}"` : ''
+client = triton.InferenceServerClient("${grpc ?? url.host}"${
+    isTls ? ', ssl=True' : ''
   })
-for output in client.get_model_metadata("${model}"${pin ? `, "${pin}"` : ''}${
-    grpc ? ').outputs' : ')["outputs"]'
-  }:
+answer = client.infer("${model}", inputs${version}${headers})
+metadata = client.get_model_metadata("${model}"${version}${headers})
+for output in ${grpc ? 'metadata.outputs' : 'metadata["outputs"]'}:
     name = ${grpc ? 'output.name' : 'output["name"]'}
     print(name, answer.as_numpy(name))`;
 }
 
-function typescriptSample(endpoint: string, request: unknown): string {
-  return `const response = await fetch('${endpoint}/infer', {
+function typescriptSample(target: CallTarget, request: unknown): string {
+  const headers = target.withKey
+    ? `{
+    'content-type': 'application/json',
+    authorization: \`Bearer \${process.env.${KEY_VARIABLE}}\`,
+  }`
+    : `{ 'content-type': 'application/json' }`;
+  return `const response = await fetch('${endpointOf(target)}/infer', {
   method: 'POST',
-  headers: { 'content-type': 'application/json' },
+  headers: ${headers},
   body: JSON.stringify(${JSON.stringify(request)}),
   signal: AbortSignal.timeout(5_000),
 });
-const answer = await response.json();
+const answer = (await response.json()) as {
+  error?: string;
+  model_version?: string;
+  outputs?: { name: string; shape: number[]; data: unknown[] }[];
+};
 if (!response.ok) throw new Error(answer.error);
 console.log(answer.model_version, answer.outputs);`;
 }

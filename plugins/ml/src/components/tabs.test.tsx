@@ -17,7 +17,7 @@ describe('overview', () => {
     renderWithMl(<OverviewCard />);
     expect(
       await screen.findByText(
-        /curl -s http:\/\/localhost:7008\/v2\/models\/wine-classifier\/versions\/1\/infer[\s\S]*14\.22/,
+        /curl -sS http:\/\/localhost:7008\/v2\/models\/wine-classifier\/versions\/1\/infer[\s\S]*14\.22/,
       ),
     ).toBeInTheDocument();
   });

@@ -23,6 +23,11 @@ export function formatShape(shape: TensorSpec['shape']): string {
   return `[${shape.map(size => (size === -1 ? 'any' : size)).join(', ')}]`;
 }
 
+/** `Active` for `active`. */
+export function capitalised(text: string): string {
+  return text.charAt(0).toLocaleUpperCase('en-US') + text.slice(1);
+}
+
 /** `1 model`, `2 models`. */
 export function count(amount: number, singular: string, plural?: string) {
   return `${amount} ${amount === 1 ? singular : plural ?? `${singular}s`}`;

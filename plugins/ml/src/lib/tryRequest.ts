@@ -6,6 +6,7 @@ import {
 } from '@ml-platform/plugin-ml-common';
 import { callTexts } from '../callTexts';
 import { formatShape } from './format';
+import { wrongValue } from './wrongValue';
 
 /** What stands in the fields of the form, by name of the input. */
 export type TryFields = Record<string, string>;
@@ -37,7 +38,9 @@ export function tryRequest(
   const inputs = spec.inputs.map(tensor => {
     const text = fields[tensor.name] ?? '';
     const shape = shapeOf(tensor, text);
-    if (typeof shape === 'string') errors[tensor.name] = shape;
+    const problem =
+      typeof shape === 'string' ? shape : wrongValue(tensor.datatype, text);
+    if (problem) errors[tensor.name] = problem;
     const { datatype, name } = tensor;
     const head = JSON.stringify({ name, datatype, shape });
     return `${head.slice(0, -1)},"data":${text}}`;

@@ -35,7 +35,7 @@ export function AccountItem(props: {
         {account.lastUsedAt ? (
           <RelativeTime iso={account.lastUsedAt} />
         ) : (
-          texts.access.never
+          texts.access.never.toLowerCase()
         )}
       </Text>
       <Text as="p" variant="body-small">

@@ -11,6 +11,7 @@ import { useSearchParameter } from '../../hooks/useSearchParameter';
 import { saveText } from '../../lib/saveFile';
 import { texts } from '../../texts';
 import { DayField } from '../Lifecycle/DayField';
+import { Panel } from '../shared';
 import { LoadingState, QueryView, StateMessage } from '../states';
 import classes from './Access.module.css';
 import { ReviewTable } from './ReviewTable';
@@ -105,7 +106,9 @@ export function ReviewView() {
             {say.save}
           </Button>
         </Flex>
-        <ReviewTable entries={items.slice(0, MOST_SHOWN)} />
+        <Panel>
+          <ReviewTable entries={items.slice(0, MOST_SHOWN)} />
+        </Panel>
       </>
     );
   }

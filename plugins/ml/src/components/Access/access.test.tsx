@@ -79,7 +79,7 @@ it('lists grants, and revokes one once it is confirmed', async () => {
   }));
   const { listGrants, toast } = renderAccess({ access: { revokeGrant } });
   const row = await screen.findByRole('row', { name: /apps-team/ });
-  expect(row).toHaveTextContent(/wine.*read.*Active.*mei.*never/);
+  expect(row).toHaveTextContent(/wine.*read.*Active.*mei.*Never/);
   await user.click(within(row).getByRole('button', { name: /^Revoke/ }));
   const dialog = within(await screen.findByRole('dialog'));
   expect(dialog.getByText(/may not read wine any more/)).toBeInTheDocument();
@@ -161,7 +161,7 @@ it('reviews who had which access, by kind', async () => {
     path: '/?view=review&kind=grant&from=2026-10-01&to=2027-01-01',
   });
   const row = await screen.findByRole('row', { name: /vera/ });
-  expect(row).toHaveTextContent(/operate.*model:wine.*revoked.*mei.*never/);
+  expect(row).toHaveTextContent(/operate.*model:wine.*Revoked.*mei.*Never/);
   expect(screen.queryByRole('row', { name: /olga/ })).not.toBeInTheDocument();
   expect(screen.getByText(/1 entries|1 of/)).toHaveTextContent(
     'Groups are those of today.',

@@ -7,9 +7,8 @@ import { mlApiRef } from '../../api/MlApi';
 import { useMlQuery } from '../../hooks/useMlQuery';
 import { messageOf } from '../../lib/errors';
 import { texts } from '../../texts';
-import { RelativeTime, StateLabel } from '../shared';
+import { Panel, RelativeTime, StateLabel } from '../shared';
 import { LoadingState, QueryView } from '../states';
-import classes from './Audit.module.css';
 import { AuditAlerts } from './AuditAlerts';
 
 const TONE = {
@@ -41,7 +40,7 @@ function AuditState(props: { status: AuditStatus; onChecked: () => void }) {
   const api = useApi(mlApiRef);
   const toasts = useApi(toastApiRef);
   const [checking, setChecking] = useState(false);
-  const { anchors, checkpoint, health, verification } = status;
+  const { checkpoint, health, verification } = status;
   const check = async () => {
     setChecking(true);
     try {
@@ -59,11 +58,7 @@ function AuditState(props: { status: AuditStatus; onChecked: () => void }) {
     }
   };
   return (
-    <section
-      className={classes.state}
-      data-health={health}
-      aria-label={say.state}
-    >
+    <Panel label={say.state} isBroken={health === 'broken'}>
       <Flex justify="between" align="center" gap="3">
         <StateLabel tone={TONE[health]} word={say.health[health]} />
         <Button
@@ -77,13 +72,9 @@ function AuditState(props: { status: AuditStatus; onChecked: () => void }) {
       </Flex>
       <Text as="p">{status.message}</Text>
       <Text as="p" color="secondary">
-        {say.entries(status)}
-        {' · '}
         {say.checkpoint}:{' '}
         {checkpoint ? <RelativeTime iso={checkpoint.at} /> : say.noCheckpoint}
-        {anchors.map(({ name }) => ` · ${say.anchor} ${name}`)}
-      </Text>
-      <Text as="p" color="secondary">
+        {' · '}
         {verification ? (
           <>
             {say.checked(verification)}, <RelativeTime iso={verification.at} />
@@ -102,6 +93,6 @@ function AuditState(props: { status: AuditStatus; onChecked: () => void }) {
       {status.alerts.length > 0 && (
         <AuditAlerts alerts={status.alerts} onClosed={onChecked} />
       )}
-    </section>
+    </Panel>
   );
 }

@@ -8,7 +8,8 @@ import {
 } from '@backstage/ui';
 import type { ListedAuditEvent } from '@ml-platform/plugin-ml-common';
 import { texts } from '../../texts';
-import { Actor, RelativeTime } from '../shared';
+import { Actor, Panel, RelativeTime } from '../shared';
+import classes from './Audit.module.css';
 
 /** Events, newest first. */
 export function AuditTable(props: {
@@ -28,6 +29,7 @@ export function AuditTable(props: {
             <Button
               size="small"
               variant="tertiary"
+              className={classes.action}
               aria-label={texts.audit.open(event.action)}
               onPress={() => onOpen(event)}
             >
@@ -67,11 +69,13 @@ export function AuditTable(props: {
     ];
   }, [onOpen]);
   return (
-    <Table
-      columnConfig={columns}
-      data={events}
-      aria-label={texts.audit.table}
-      pagination={{ type: 'none' }}
-    />
+    <Panel>
+      <Table
+        columnConfig={columns}
+        data={events}
+        aria-label={texts.audit.table}
+        pagination={{ type: 'none' }}
+      />
+    </Panel>
   );
 }

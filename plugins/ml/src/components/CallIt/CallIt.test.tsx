@@ -64,12 +64,19 @@ describe('how to call a model', () => {
     ).not.toBeInTheDocument();
     await user.click(screen.getByRole('radio', { name: 'Staging' }));
     expect(screen.getByRole('region', { name: 'gRPC' })).toHaveTextContent(
-      'localhost:7109 (model wine-classifier, version 1)',
+      /^localhost:7109$/,
     );
+    expect(
+      screen.getByText('gRPC: ask for model wine-classifier, version 1.'),
+    ).toBeInTheDocument();
     await user.click(screen.getByRole('radio', { name: 'What is live' }));
     await user.click(screen.getByRole('radio', { name: 'TypeScript' }));
     expect(screen.getByRole('region', { name: 'request' })).toHaveTextContent(
       "fetch('http://localhost:7009/v2/models/wine-classifier/infer'",
+    );
+    await user.click(screen.getByRole('switch', { name: 'With a key' }));
+    expect(screen.getByRole('region', { name: 'request' })).toHaveTextContent(
+      'Bearer ${process.env.ML_GATEWAY_KEY}',
     );
   });
 
@@ -127,6 +134,9 @@ describe('how to call a model', () => {
       'aria-disabled',
       'true',
     );
+    expect(age).toHaveAccessibleDescription(/Write a list/);
+    fireEvent.change(age, { target: { value: '[1.5]' } });
+    expect(age).toHaveAccessibleDescription(/must be a whole number/);
     fireEvent.change(age, { target: { value: '[41]' } });
     await user.click(screen.getByRole('button', { name: 'Send' }));
     expect(

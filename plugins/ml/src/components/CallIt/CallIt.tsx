@@ -101,6 +101,7 @@ function LiveCall(props: CallItProps & { live: Deployment[] }) {
           gateway: deployment.endpoint.replace(/\/v2\/models\/[^/]+\/?$/, ''),
           grpc: info.grpcGateways?.[deployment.environment],
           pin: pin === LIVE ? undefined : pin,
+          withKey: info.gatewaysAskForKey,
         };
         const request = {
           interface: version.interface,
@@ -137,14 +138,12 @@ function LiveCall(props: CallItProps & { live: Deployment[] }) {
               text={`${endpointOf(target)}/infer`}
             />
             {target.grpc && (
-              <CodeBlock
-                label={say.grpc}
-                wrap
-                text={`${target.grpc} (${say.grpcModel(
-                  model.name,
-                  target.pin,
-                )})`}
-              />
+              <div>
+                <CodeBlock label={say.grpc} wrap text={target.grpc} />
+                <Text as="p" variant="body-small" color="secondary">
+                  {say.grpcModel(model.name, target.pin)}
+                </Text>
+              </div>
             )}
             <Samples target={target} request={request} />
             <TryIt

@@ -1,5 +1,5 @@
 import { useState } from 'react';
-import { Flex } from '@backstage/ui';
+import { Flex, Switch } from '@backstage/ui';
 import {
   callSample,
   type CallTarget,
@@ -19,21 +19,29 @@ export function Samples(props: {
   const { request, target } = props;
   const say = texts.call;
   const [language, setLanguage] = useState<SampleLanguage>('curl');
+  const [withKey, setWithKey] = useState(target.withKey ?? false);
   return (
     <Flex direction="column" gap="2">
-      <Choice
-        label={say.language}
-        value={language}
-        options={SAMPLE_LANGUAGES.map(id => ({
-          id,
-          label: say.languages[id],
-        }))}
-        onChange={setLanguage}
-      />
+      <Flex align="center" gap="4" style={{ flexWrap: 'wrap' }}>
+        <Choice
+          label={say.language}
+          value={language}
+          options={SAMPLE_LANGUAGES.map(id => ({
+            id,
+            label: say.languages[id],
+          }))}
+          onChange={setLanguage}
+        />
+        <Switch
+          label={say.withKey}
+          isSelected={withKey}
+          onChange={setWithKey}
+        />
+      </Flex>
       <CodeBlock
         label={say.sample}
         wrap
-        text={callSample(language, target, request)}
+        text={callSample(language, { ...target, withKey }, request)}
       />
     </Flex>
   );

@@ -10,6 +10,7 @@ import type {
 import { mlApiRef } from '../../api/MlApi';
 import { messageOf } from '../../lib/errors';
 import { formatShape } from '../../lib/format';
+import { says } from '../../lib/says';
 import { fieldsOf, tryRequest } from '../../lib/tryRequest';
 import { texts } from '../../texts';
 import { ActionButton, CodeBlock } from '../shared';
@@ -66,7 +67,7 @@ export function TryIt(props: {
           description={say.field(datatype, formatShape(shape))}
           rows={2}
           value={fields[name]}
-          isInvalid={Boolean(errors[name])}
+          {...says(errors[name])}
           onChange={text => setFields({ ...fields, [name]: text })}
         />
       ))}

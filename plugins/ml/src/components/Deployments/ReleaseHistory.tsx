@@ -155,7 +155,7 @@ function OutcomeFilter(props: {
   value: string | undefined;
   onChange: (outcome: string | undefined) => void;
 }) {
-  const all = { value: 'all', label: texts.deployments.all };
+  const all = { value: 'all', label: texts.deployments.anyOutcome };
   return (
     <Select
       size="small"

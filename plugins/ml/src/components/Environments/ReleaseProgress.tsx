@@ -7,7 +7,7 @@ import {
 } from '@ml-platform/plugin-ml-common';
 import { texts } from '../../texts';
 import type { ReleaseActions } from '../../lib/actions';
-import { actorName } from '../shared';
+import { ActorName } from '../shared';
 import { CanaryProgress } from './CanaryProgress';
 import { WaitingRelease } from './WaitingRelease';
 import classes from './Environments.module.css';
@@ -45,7 +45,7 @@ export function ReleaseProgress(props: {
         Release #{release.number}:{' '}
         {texts.releaseKind[release.kind].toLowerCase()} to{' '}
         <strong>{release.version}</strong>, asked for by{' '}
-        {actorName(release.requestedBy)}
+        <ActorName actor={release.requestedBy} />
       </Text>
       <ol className={classes.steps}>
         {steps.map(step => {

@@ -8,7 +8,7 @@ import {
 import { useMlQuery } from '../../hooks/useMlQuery';
 import { useSearchParameter } from '../../hooks/useSearchParameter';
 import { texts } from '../../texts';
-import { Pager, RelativeTime } from '../shared';
+import { Pager, Panel, RelativeTime } from '../shared';
 import { LoadingState, QueryView } from '../states';
 import classes from './Gitops.module.css';
 
@@ -64,7 +64,7 @@ export function GitopsHistory(props: { head: string | undefined }) {
     [say],
   );
   return (
-    <section aria-label={say.history}>
+    <Panel label={say.history}>
       <Text as="h2" variant="title-x-small" weight="bold">
         {say.history}
       </Text>
@@ -94,7 +94,7 @@ export function GitopsHistory(props: { head: string | undefined }) {
           )
         }
       </QueryView>
-    </section>
+    </Panel>
   );
 }
 

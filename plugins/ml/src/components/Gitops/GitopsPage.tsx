@@ -3,6 +3,7 @@ import { RiGitRepositoryLine } from '@remixicon/react';
 import type { GitopsStatus } from '@ml-platform/plugin-ml-common';
 import { useMlQuery } from '../../hooks/useMlQuery';
 import { texts } from '../../texts';
+import { Panel } from '../shared';
 import { LoadingState, QueryView, StateMessage } from '../states';
 import { GitopsHistory } from './GitopsHistory';
 import { GitopsTable } from './GitopsTable';
@@ -61,7 +62,9 @@ export function GitopsPage() {
             </Text>
           </StateMessage>
         ) : (
-          <GitopsTable items={items} onChange={query.reload} />
+          <Panel>
+            <GitopsTable items={items} onChange={query.reload} />
+          </Panel>
         )}
         <GitopsHistory head={status.repository.head} />
       </>

@@ -6,8 +6,7 @@ import type { GitopsStatus } from '@ml-platform/plugin-ml-common';
 import { mlApiRef } from '../../api/MlApi';
 import { messageOf } from '../../lib/errors';
 import { texts } from '../../texts';
-import { CodeBlock, RelativeTime, StateLabel } from '../shared';
-import classes from './Gitops.module.css';
+import { CodeBlock, Panel, RelativeTime, StateLabel } from '../shared';
 
 /** Where desired state lies, and whether it can be reached. */
 export function RepositoryCard(props: {
@@ -38,11 +37,7 @@ export function RepositoryCard(props: {
       ? `-c credential.helper='!npx ml gitops credential' `
       : '';
   return (
-    <section
-      className={classes.repository}
-      data-away={Boolean(error)}
-      aria-label={say.repository}
-    >
+    <Panel label={say.repository} isBroken={Boolean(error)}>
       <Flex justify="between" align="center" gap="3">
         <StateLabel
           tone={error ? 'danger' : 'success'}
@@ -70,6 +65,6 @@ export function RepositoryCard(props: {
         {say.pending}: {pendingCommits}
       </Text>
       <CodeBlock label={say.clone} text={`git clone ${helper}${url}`} />
-    </section>
+    </Panel>
   );
 }

@@ -1,7 +1,7 @@
 import { Text } from '@backstage/ui';
 import type { Deployment } from '@ml-platform/plugin-ml-common';
 import { texts } from '../../texts';
-import { actorName, HealthLabel, RelativeTime, StateLabel } from '../shared';
+import { ActorName, HealthLabel, RelativeTime, StateLabel } from '../shared';
 import classes from './ModelsPage.module.css';
 
 /** What is live in one environment, how it is, and what is on its way. */
@@ -29,7 +29,7 @@ export function EnvironmentCell(props: { deployment: Deployment | undefined }) {
       )}
       {version && since && (
         <Text variant="body-small" color="secondary">
-          <RelativeTime iso={since} /> by {actorName(by)}
+          <RelativeTime iso={since} /> by <ActorName actor={by} />
         </Text>
       )}
       {lastFailure && (

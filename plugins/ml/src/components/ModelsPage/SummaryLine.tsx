@@ -2,6 +2,7 @@ import { Box, Skeleton, Text } from '@backstage/ui';
 import type { MlApi } from '../../api/MlApi';
 import { useMlQuery } from '../../hooks/useMlQuery';
 import type { Tone } from '../../lib/health';
+import { isForbidden } from '../../lib/errors';
 import { summarise, type Summary } from '../../lib/summary';
 import { texts } from '../../texts';
 import { StateLabel } from '../shared';
@@ -27,6 +28,8 @@ export function SummaryLine() {
     },
     underWay: ({ underWay }) => underWay > 0,
   });
+  // Who may see no models is told so below, and not four times more.
+  if (query.status === 'failed' && isForbidden(query.error)) return null;
   // The table below says what failed; here a missing number is "no data".
   const figures = query.status === 'ready' ? query.data : undefined;
   const loading = query.status === 'loading';

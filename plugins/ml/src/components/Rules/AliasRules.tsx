@@ -1,12 +1,12 @@
 import { useState } from 'react';
-import { Text } from '@backstage/ui';
+import { Flex, Text } from '@backstage/ui';
 import { EntityInfoCard } from '@backstage/plugin-catalog-react';
 import { mlVersionManagePermission } from '@ml-platform/plugin-ml-common';
 import { useMlQuery } from '../../hooks/useMlQuery';
 import { useRight } from '../../hooks/useRight';
 import { firstReason, rightReason } from '../../lib/actions';
 import { texts } from '../../texts';
-import { ActionButton, Actor, RelativeTime } from '../shared';
+import { ActionButton, Actor, CodeBlock, RelativeTime } from '../shared';
 import { notRegistered, QueryView } from '../states';
 import { AliasPolicyDialog } from './AliasPolicyDialog';
 import { RulesTable } from './RulesTable';
@@ -28,9 +28,12 @@ export function AliasRules(props: { model: string }) {
       <QueryView query={query} failed={notRegistered(model)}>
         {({ items }) =>
           items.length === 0 ? (
-            <Text as="p" color="secondary">
-              {say.none}
-            </Text>
+            <Flex direction="column" gap="3">
+              <Text as="p" color="secondary">
+                {say.none}
+              </Text>
+              <CodeBlock label={say.title} text={say.noneCommand(model)} />
+            </Flex>
           ) : (
             <>
               <RulesTable

@@ -36,7 +36,15 @@ export const searchColumns: ColumnConfig<Version & { id: string }>[] = [
     id: 'owner',
     label: texts.search.columns.owner,
     width: '2fr',
-    cell: version => <CellText title={version.package.owner} />,
+    cell: version => (
+      <Cell>
+        <EntityRefLink
+          entityRef={version.package.owner}
+          defaultKind="group"
+          hideIcon
+        />
+      </Cell>
+    ),
   },
   {
     id: 'metrics',

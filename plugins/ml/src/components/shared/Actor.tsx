@@ -1,11 +1,13 @@
-import { parseEntityRef } from '@backstage/catalog-model';
-import { EntityRefLink } from '@backstage/plugin-catalog-react';
+import {
+  EntityRefLink,
+  useEntityPresentation,
+} from '@backstage/plugin-catalog-react';
 
-/** Who did something: a link for people, plain text for services. */
+/** Who did or has something: a link for people and teams, plain text for services. */
 export function Actor(props: { actor: string | undefined }) {
   const { actor } = props;
   if (!actor) return <>someone unknown</>;
-  if (!actor.startsWith('user:')) return <>{nameOfService(actor)}</>;
+  if (!/^(user|group):/.test(actor)) return <>{nameOfService(actor)}</>;
   return <EntityRefLink entityRef={actor} defaultKind="user" hideIcon />;
 }
 
@@ -15,9 +17,14 @@ function nameOfService(actor: string) {
 }
 
 /** The name alone, where a link cannot be. */
-export function actorName(actor: string | undefined): string {
-  if (!actor) return 'someone unknown';
-  return actor.startsWith('user:')
-    ? parseEntityRef(actor).name
-    : nameOfService(actor);
+export function ActorName(props: { actor: string | undefined }) {
+  const { actor } = props;
+  if (!actor) return <>someone unknown</>;
+  if (!actor.startsWith('user:')) return <>{nameOfService(actor)}</>;
+  return <PersonName userRef={actor} />;
+}
+
+function PersonName({ userRef }: { userRef: string }) {
+  const context = { defaultKind: 'user' };
+  return <>{useEntityPresentation(userRef, context).primaryTitle}</>;
 }

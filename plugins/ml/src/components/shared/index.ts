@@ -1,5 +1,5 @@
 export { ActionButton } from './ActionButton';
-export { Actor, actorName } from './Actor';
+export { Actor, ActorName } from './Actor';
 export { CardItem, CardList } from './CardList';
 export { CodeBlock } from './CodeBlock';
 export { CopyButton } from './CopyButton';
@@ -7,6 +7,7 @@ export { EnvironmentChip } from './EnvironmentChip';
 export { HealthLabel } from './HealthLabel';
 export { ReleaseStateLabel } from './ReleaseStateLabel';
 export { Pager } from './Pager';
+export { Panel } from './Panel';
 export { RelativeTime } from './RelativeTime';
 export { ScrollRegion } from './ScrollRegion';
 export { SidePanel } from './SidePanel';

@@ -8,7 +8,7 @@ import { QueryView } from '../../states';
 import classes from '../Policy.module.css';
 import { LinesField } from './LinesField';
 import { RowGroup } from './RowGroup';
-import { says } from './says';
+import { says } from '../../../lib/says';
 import { useRows } from './useRows';
 
 type Evidence = Record<string, string[]>;

@@ -13,7 +13,7 @@ import { LinesField } from './LinesField';
 import { MomentField } from './MomentField';
 import { Problem } from './Problem';
 import { RowGroup } from './RowGroup';
-import { says } from './says';
+import { says } from '../../../lib/says';
 import { WeeklyFields } from './WeeklyFields';
 
 const HOW = ['once', 'weekly'] as const;

@@ -1,6 +1,6 @@
 import { useState } from 'react';
 import { TextAreaField } from '@backstage/ui';
-import { says } from './says';
+import { says } from '../../../lib/says';
 
 const MOST_ROWS = 10;
 

@@ -18,7 +18,7 @@ import classes from '../Policy.module.css';
 import { EvidenceField } from './EvidenceField';
 import { FreezesField } from './FreezesField';
 import { LinesField } from './LinesField';
-import { says } from './says';
+import { says } from '../../../lib/says';
 import { StepsField } from './StepsField';
 import { UnitField } from './UnitField';
 

@@ -2,7 +2,7 @@ import { useState } from 'react';
 import { TextField } from '@backstage/ui';
 import type { PolicyUnit } from '@ml-platform/plugin-ml-common';
 import { readUnit, unitText } from '../../../lib/unitText';
-import { says } from './says';
+import { says } from '../../../lib/says';
 
 /** A number, written with its unit. What cannot be read is `undefined`. */
 export function UnitField(props: {
