@@ -5,8 +5,9 @@ import { build } from 'esbuild';
 
 const here = path.dirname(fileURLToPath(import.meta.url));
 
-/** Bundles `ml` into one file; `node build.mjs [file]`. */
+/** Bundles `ml` into one file; `node build.mjs [file [entry]]`. */
 const outfile = path.resolve(process.argv[2] ?? path.join(here, 'dist/ml.cjs'));
+const entry = path.resolve(process.argv[3] ?? path.join(here, 'src/bin.ts'));
 
 /** A dependency of a dependency carries a `fetch` for old Nodes, half a megabyte of it. */
 const ownFetch = {
@@ -23,7 +24,7 @@ const ownFetch = {
 };
 
 await build({
-  entryPoints: [path.join(here, 'src/bin.ts')],
+  entryPoints: [entry],
   outfile,
   bundle: true,
   platform: 'node',

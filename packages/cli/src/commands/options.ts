@@ -33,6 +33,18 @@ export function parseTimeout(text: string): number {
   return value;
 }
 
+/** Parses words that are kept, such as a reason. */
+export function parseWords(text: string): string {
+  if (text.trim()) return text;
+  throw new InvalidArgumentError('It must say something.');
+}
+
+/** Parses a month: `2026-11` */
+export function parseMonth(text: string): string {
+  if (/^\d{4}-(0[1-9]|1[0-2])$/.test(text)) return text;
+  throw new InvalidArgumentError('Write a month, e.g. 2026-11.');
+}
+
 /** Collects an option that may be given several times. */
 export function collect(value: string, before: string[] = []): string[] {
   return [...before, value];

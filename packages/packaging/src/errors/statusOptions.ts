@@ -12,7 +12,7 @@ const BY_STATUS: Record<
   403: {
     code: 'FORBIDDEN',
     exitCode: ExitCode.auth,
-    hint: "Ask the model's owner or a platform admin for access.",
+    hint: 'Who has the right, and how it is given: the page Roles of the documentation; what you have: ml whoami',
   },
   404: { code: 'NOT_FOUND', exitCode: ExitCode.notFound },
   409: { code: 'CONFLICT', exitCode: ExitCode.conflict },

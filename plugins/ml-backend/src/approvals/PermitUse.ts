@@ -12,6 +12,8 @@ import type { ApprovalKinds } from './ApprovalKinds';
 import type { ApprovalStore } from './ApprovalStore';
 import { samePerson } from './samePerson';
 
+const WAITS = 'waits for a decision';
+
 /** What is to be done now, and only with an approval. */
 export interface Permit {
   kind: ApprovalKind;
@@ -75,7 +77,7 @@ export class PermitUse {
       new ConflictError(
         `${title}: this needs the approval of a second person${
           problem ? `; ${problem}` : ''
-        }. Ask for it, with a reason`,
+        }${problem?.endsWith(WAITS) ? '' : '. Ask for it, with a reason'}`,
       ),
       { code },
     );
@@ -89,7 +91,7 @@ function problemOf(
 ): string | undefined {
   if (!approval) return undefined;
   const { id, state } = approval;
-  if (state === 'pending') return `approval ${id} waits for a decision`;
+  if (state === 'pending') return `approval ${id} ${WAITS}`;
   if (state !== 'approved') return `approval ${id} is ${state}`;
   if (!samePerson(approval.requestedBy, context.actor)) {
     return `approval ${id} was given to ${approval.requestedBy}`;

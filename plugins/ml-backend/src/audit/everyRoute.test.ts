@@ -16,8 +16,8 @@ import { EVALUATION_KEY, passedReport } from '../__testUtils__/passedReport';
 import { ScriptedServingTarget } from '../__testUtils__/ScriptedServingTarget';
 import { eventually, TestPlatform } from '../__testUtils__/startPlatform';
 import { evaluationSigner } from '../evaluations/evaluationSettings';
-import { DatabaseAuditLog } from './DatabaseAuditLog';
 import { listRoutes } from './__testUtils__/listRoutes';
+import { recordLongAgo } from './__testUtils__/recordLongAgo';
 
 jest.setTimeout(120_000);
 
@@ -28,19 +28,6 @@ const PAST = '2023-01-15T12:00:00.000Z';
 
 /** What is sent there is only looked at; what follows from it is recorded by who does it. */
 const CHANGES_NOTHING = ['POST /policy/previews', 'POST /gitops/sync'];
-
-/** An entry as it was written long ago. */
-async function recordLongAgo(knex: Knex, at: string): Promise<void> {
-  const now = jest.spyOn(Date.prototype, 'toISOString').mockReturnValue(at);
-  try {
-    await new DatabaseAuditLog({ knex }).record({
-      ...{ actor: 'user:default/mia', action: 'version.register' },
-      ...{ resource: 'version:m@1.0.0', outcome: 'succeeded' },
-    });
-  } finally {
-    now.mockRestore();
-  }
-}
 
 /** The route that a path is of: the one that names most of it literally. */
 function routeOf(

@@ -19,6 +19,8 @@ import {
   mlModelReadPermission,
   mlPredictionTryPermission,
   mlVersionRegisterPermission,
+  reachOf,
+  ROLES,
 } from '@ml-platform/plugin-ml-common';
 import {
   mlModelResourceRef,
@@ -250,7 +252,11 @@ export class Authorizer {
   ): Promise<never> {
     await this.#recordDenial(context, permission, resource);
     throw new NotAllowedError(
-      `${context.actor} lacks the permission ${permission} for ${resource}; ask a platform admin for it`,
+      `${
+        context.actor
+      } lacks the permission ${permission} for ${resource}${rolesWith(
+        permission,
+      )}; ask a platform admin for it`,
     );
   }
 
@@ -267,4 +273,12 @@ export class Authorizer {
       requestId: context.requestId,
     });
   }
+}
+
+/** Which roles have a permission, as the end of a clause. */
+function rolesWith(permission: string): string {
+  const roles = ROLES.filter(
+    role => (reachOf(permission, [role])?.reach ?? 'none') !== 'none',
+  );
+  return roles.length ? `, which takes the role ${roles.join(' or ')}` : '';
 }

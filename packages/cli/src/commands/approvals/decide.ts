@@ -4,7 +4,7 @@ import { approvalText, consequencesText, askedText } from './approvalText';
 import type { DecideOptions } from './command';
 
 const DONE = {
-  approve: 'Approved and done',
+  approve: 'Approved',
   deny: 'Denied',
   withdraw: 'Withdrawn',
 } as const;
@@ -36,7 +36,15 @@ export async function decide(
     decision,
     comment ? { comment } : {},
   );
-  output.done(`${DONE[decision]}: ${askedText(decided)}`);
+  const isDone = decided.state === 'used';
+  output.done(
+    `${DONE[decision]}${isDone ? ' and done' : ''}: ${askedText(decided)}`,
+  );
+  if (decided.state === 'approved') {
+    output.hint(
+      `Nothing has happened yet: ${decided.requestedBy} uses it, or the release that waits for it goes on.`,
+    );
+  }
   await output.object({
     kind: 'Approval',
     name: decided.id,

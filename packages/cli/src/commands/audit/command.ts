@@ -1,7 +1,7 @@
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import type { AuditOutcome } from '@ml-platform/plugin-ml-common';
 import type { Launch } from '../../program';
-import { examples, parseLimit } from '../options';
+import { examples, parseLimit, parseWords } from '../options';
 import { parseMoment } from './parseMoment';
 import { addSegmentCommands } from './segmentCommands';
 
@@ -94,7 +94,11 @@ export function addAuditCommands(program: Command, launch: Launch): void {
     .command('close-alert')
     .description('Say what an alert about the log was')
     .argument('<alert>', "id of the alert, as 'ml audit status' prints it")
-    .requiredOption('--comment <text>', 'what it was; kept in the log')
+    .requiredOption(
+      '--comment <text>',
+      'what it was; kept in the log',
+      parseWords,
+    )
     .addHelpText(
       'after',
       examples(

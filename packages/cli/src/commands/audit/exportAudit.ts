@@ -4,6 +4,7 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { ReadableStream } from 'node:stream/web';
 import type { CommandContext } from '../../CommandContext';
+import { CliError } from '../../errors/CliError';
 import type { ExportAuditOptions } from './command';
 
 /** `ml audit export` */
@@ -26,7 +27,18 @@ export async function exportAudit(
     await rename(partial, file);
   } catch (error) {
     await rm(partial, { force: true });
-    throw error;
+    throw isSystemError(error)
+      ? new CliError({
+          code: 'WRITE_FAILED',
+          message: `Cannot write ${file}: ${error.message}`,
+          hint: 'Name a file in a folder that is there and that you may write to: --output <file>',
+          cause: error,
+        })
+      : error;
   }
   output.done(`Exported the audit log from ${since} to ${until} to ${file}`);
+}
+
+function isSystemError(error: unknown): error is NodeJS.ErrnoException {
+  return error instanceof Error && 'syscall' in error;
 }

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import type { Launch } from '../../program';
-import { examples } from '../options';
+import { examples, parseMonth, parseWords } from '../options';
 
 export interface PlaceHoldOptions {
   reason: string;
@@ -41,9 +41,21 @@ export function addSegmentCommands(audit: Command, launch: Launch): void {
   holds
     .command('place')
     .description('Keep months of the log beyond their time')
-    .requiredOption('--reason <text>', 'why, e.g. the number of the case')
-    .option('--since <month>', 'first month; from the beginning without it')
-    .option('--until <month>', 'last month; without an end without it')
+    .requiredOption(
+      '--reason <text>',
+      'why, e.g. the number of the case',
+      parseWords,
+    )
+    .option(
+      '--since <month>',
+      'first month; from the beginning without it',
+      parseMonth,
+    )
+    .option(
+      '--until <month>',
+      'last month; without an end without it',
+      parseMonth,
+    )
     .addHelpText(
       'after',
       examples('ml audit holds place --reason "case 12/2026" --since 2025-03'),
@@ -57,7 +69,7 @@ export function addSegmentCommands(audit: Command, launch: Launch): void {
     .command('release')
     .description('Ask for the release of a legal hold')
     .argument('<hold>', "id of the hold, as 'ml audit holds list' prints it")
-    .requiredOption('--reason <text>', 'why, for who decides')
+    .requiredOption('--reason <text>', 'why, for who decides', parseWords)
     .addHelpText(
       'after',
       `
@@ -74,8 +86,12 @@ ${examples(
   audit
     .command('dispose')
     .description('Remove the events of a month whose time is over')
-    .argument('<month>', 'e.g. 2024-01')
-    .option('--reason <text>', 'ask a second person for it; nothing is removed')
+    .argument('<month>', 'e.g. 2024-01', parseMonth)
+    .option(
+      '--reason <text>',
+      'ask a second person for it; nothing is removed',
+      parseWords,
+    )
     .option('-y, --yes', 'do not ask')
     .addHelpText(
       'after',

@@ -1,5 +1,8 @@
 import type { CommandContext } from '../../CommandContext';
 import type { ExitStatus } from '../../errors/ExitCode';
+import { CliError } from '../../errors/CliError';
+import { toCliError } from '../../errors/toCliError';
+import { plural } from '../../output/format';
 import { printAsked } from '../approvals/printAsked';
 import { confirm } from '../confirm';
 import type {
@@ -64,9 +67,9 @@ export async function placeHold(
     name: hold.id,
     data: hold,
     text: () =>
-      `Legal hold ${hold.id}: nothing from ${
-        hold.since ?? 'the beginning'
-      } to ${hold.until ?? 'no end'} is disposed of.`,
+      `Legal hold ${hold.id}: nothing from ${hold.since ?? 'the beginning'} ${
+        hold.until ? `to ${hold.until}` : 'on'
+      } is disposed of.`,
   });
 }
 
@@ -94,21 +97,35 @@ export async function disposeSegment(
     return printAsked(
       context,
       approval,
-      `The events of ${month} stay for now. Once it is approved: ml audit dispose ${month}`,
+      `The events of ${month} stay for now; once it is approved, 'ml audit dispose ${month}' removes them.`,
     );
   }
   if (!yes) {
     await confirm(context, `remove the events of ${month} for good`);
   }
-  const segment = await client.audit.dispose(month);
+  const segment = await client.audit.dispose(month).catch(error => {
+    throw askedFirst(error, month);
+  });
   await output.object({
     kind: 'AuditSegment',
     name: segment.month,
     data: segment,
     text: () =>
-      `The ${segment.end - segment.start} events of ${
+      `Removed for good: ${plural(segment.end - segment.start, 'event')} of ${
         segment.month
-      } are gone. Their hashes stay, so every proof is as good as before.`,
+      }. Their hashes stay, so every proof is as good as before.`,
   });
   return undefined;
+}
+
+/** Says how somebody else is asked, where that is what lacks. */
+function askedFirst(error: unknown, month: string): CliError {
+  const explained = toCliError(error);
+  if (explained.code !== 'APPROVAL_REQUIRED') return explained;
+  return new CliError({
+    ...{ code: explained.code, exitCode: explained.exitCode },
+    ...{ message: explained.message, requestId: explained.requestId },
+    hint: `Ask for it: ml audit dispose ${month} --reason "…". What was asked for: ml approvals list`,
+    cause: error,
+  });
 }

@@ -1,4 +1,8 @@
-import type { Deployment, Health } from '@ml-platform/plugin-ml-common';
+import {
+  type Deployment,
+  type Health,
+  isWaiting,
+} from '@ml-platform/plugin-ml-common';
 import { formatBytes } from '../../output/format';
 import type { Column, Output } from '../../output/Output';
 import type { Color } from '../../output/Style';
@@ -45,6 +49,9 @@ function releaseOf({ activeRelease, releaseNumber }: Deployment): string {
       return `#${activeRelease.number} ${activeRelease.strategy} ${version}: ${
         rollout.phase ?? `${rollout.weight} %`
       }, ${rollout.state}`;
+    }
+    if (isWaiting(state)) {
+      return `#${activeRelease.number} ${version} waits: ${state}`;
     }
     const verb = kind === 'rollback' ? 'rolling back to' : 'deploying';
     return `#${activeRelease.number} ${verb} ${version}: ${state}`;

@@ -165,7 +165,9 @@ export class SegmentService {
       ...{ kind, subject, subjectKey, reason },
       summary: `Dispose of the audit log of ${month}`,
       consequences: [
-        `The ${end - start} events of ${month} are removed for good.`,
+        `The ${
+          end - start === 1 ? 'one event' : `${end - start} events`
+        } of ${month} ${end - start === 1 ? 'is' : 'are'} removed for good.`,
         'Their hashes stay: proofs, checkpoints and exports are as good as before.',
         'Who has kept an event can still prove that it was in the log.',
       ],
