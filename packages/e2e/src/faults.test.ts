@@ -23,6 +23,7 @@ import { sampleOf } from './testing/examples';
 import { Platform } from './testing/Platform';
 import { expectSuccess, repository, run } from './testing/run';
 import { Traffic } from './testing/Traffic';
+import { signInAs } from './testing/signInAs';
 import { until } from './testing/until';
 
 const { request } = sampleOf('wine-classifier');
@@ -155,6 +156,70 @@ describe('faults', () => {
         ...{ status: 200, version: live },
       });
     }
+  });
+
+  it('goes on with releases that waited when the portal was killed, at their gate and for an approval', async () => {
+    const { client } = platform;
+    const [olga, pedro] = await Promise.all(
+      ['olga', 'pedro'].map(async name =>
+        platform.clientWith(await signInAs(platform, name)),
+      ),
+    );
+    const reaches = (release: Release, state: Release['state']) =>
+      until(
+        async () => {
+          const found = await client.getRelease(release.id);
+          return found.state === state && found;
+        },
+        { what: `the release is ${state}`, timeoutMs: 60_000 },
+      );
+    const model = 'wine-classifier';
+    const production = { environment: 'production' } as const;
+    expectSuccess(
+      await platform.ml(['register', 'examples/wine-classifier-next']),
+    );
+    expectSuccess(
+      await platform.ml(['register', copyAs('wine-waits', '1.0.0')]),
+    );
+    const { id } = await olga.requestReleaseException(model, {
+      ...{ rule: 'skip-canary', version: '1.1.0', reason: 'It leaks' },
+    });
+    const asked = await olga.createRelease(model, {
+      ...{ ...production, version: '1.1.0', strategy: 'immediate' },
+    });
+    await reaches(asked, 'approval');
+    const gated = await client.createRelease('wine-waits', {
+      ...{ ...production, version: '1.0.0' },
+    });
+    await until(
+      async () => {
+        const { evaluation, state } = await client.getRelease(gated.id);
+        return state === 'gate' && evaluation;
+      },
+      { what: 'the evaluation is asked for', intervalMs: 10 },
+    );
+    await killPortal();
+
+    // Nobody does anything: the platform evaluates, once, and goes on.
+    await reaches(gated, 'succeeded');
+    const { items: runs } = await client.evaluations.list('wine-waits');
+    expect(runs).toMatchObject([{ state: 'passed' }]);
+    // The other one waits for somebody as before, and nothing is lost.
+    expect(await client.getRelease(asked.id)).toMatchObject({
+      ...{ state: 'approval' },
+      awaiting: [{ rule: 'skip-canary', approval: id }],
+    });
+    expect((await platform.predict('production', model, request)).version).toBe(
+      '1.0.0',
+    );
+    await pedro.approvals.decide(id, 'approve');
+    const over = await reaches(asked, 'succeeded');
+    expect(over.lifted).toEqual([{ rule: 'skip-canary', approval: id }]);
+    expect((await platform.predict('production', model, request)).version).toBe(
+      '1.1.0',
+    );
+    expect(await olga.approvals.get(id)).toMatchObject({ state: 'used' });
+    expect(await olga.audit.verify()).toMatchObject({ findings: [] });
   });
 
   it('makes one commit of a release when the portal is killed as soon as Git has it', async () => {
