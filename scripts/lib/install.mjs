@@ -31,7 +31,8 @@ export async function ensureInstalled({ toolchain, logFile }) {
     command,
     args: [...args, 'install', '--immutable'],
     cwd: root,
-    env: { ...toolchain.env, YARN_ENABLE_INLINE_BUILDS: '1' },
+    // Native modules are compiled by all processors.
+    env: { ...toolchain.env, YARN_ENABLE_INLINE_BUILDS: '1', JOBS: 'max' },
     logFile,
   });
   writeStamp(stamp, hash);

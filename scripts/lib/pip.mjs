@@ -37,7 +37,11 @@ export async function installWithPip(options) {
     ...step,
     title: `Install ${program}`,
     command: path.join(bin, 'python'),
-    args: ['-m', 'pip', 'install', '--disable-pip-version-check', ...args],
+    args: [
+      ...['-m', 'pip', 'install', '--disable-pip-version-check'],
+      // Python compiles what it imports by itself, which is a small part.
+      ...['--no-compile', ...args],
+    ],
   });
   writeStamp(stamp, hash);
   return bin;

@@ -8,6 +8,8 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
+  readlinkSync,
+  realpathSync,
   writeFileSync,
 } from 'node:fs';
 import { basename, join } from 'node:path';
@@ -77,12 +79,24 @@ describe('the format mlserver', () => {
       },
     });
   const environments = () => readdirSync(join(bed.dataDir, 'environments'));
+  const isOurs = (pid: string) => {
+    try {
+      return readlinkSync(`/proc/${pid}/cwd`).startsWith(
+        realpathSync(bed.dataDir),
+      );
+    } catch {
+      // It has ended meanwhile.
+      return false;
+    }
+  };
+  /** How many installers run for this server; other tests may run some, too. */
   const pips = () =>
-    execFileSync('ps', ['-A', '-o', 'args='], { encoding: 'utf8' })
+    execFileSync('ps', ['-A', '-o', 'pid=,args='], { encoding: 'utf8' })
       .split('\n')
       .filter(
         line => line.includes('-m pip install') && !line.includes('sh -c'),
-      ).length;
+      )
+      .filter(line => isOurs(line.trim().split(' ')[0])).length;
   const start = async (spec: ServedVersion, model: string) => {
     const path = `/environments/production/models/${model}/versions/${spec.version}`;
     expect((await bed.server.control('PUT', path, spec)).status).toBe(202);

@@ -233,8 +233,9 @@ describe("teams' own servers", () => {
     await caller;
     latencies.sort((a, b) => a - b);
     expect(latencies.length).toBeGreaterThan(100);
-    // Milliseconds; a machine that is busy with other tests stretches them.
-    expect(latencies[Math.floor(latencies.length * 0.95)]).toBeLessThan(250);
+    // Milliseconds: below the second that each call of the bad one may take, and
+    // above what a machine that is busy with other tests stretches them to.
+    expect(latencies[Math.floor(latencies.length * 0.95)]).toBeLessThan(900);
     expect(await server.version('1.0.0', 'other')).toMatchObject({
       state: 'ready',
       errors: 0,

@@ -288,9 +288,7 @@ describe.each(databases.ids)('policies on %s', databaseId => {
       as('olga').approvals.breakGlass(approval!.id, { reason: 'I am alone' }),
     ).rejects.toMatchObject(refusal(403, 'never done without a second person'));
     await approve(approval!.id);
-    const since = Date.now();
     await eventually(() => create().catch(() => undefined), 'the new role');
-    expect(Date.now() - since).toBeLessThan(5_000);
 
     await expect(
       propose(roles({ 'platform-admin': [] })),
