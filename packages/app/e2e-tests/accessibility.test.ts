@@ -266,7 +266,9 @@ for (const theme of ['light', 'dark']) {
     let page: Page;
 
     test.beforeAll(async ({ browser }) => {
-      page = await browser.newPage();
+      // Axe asks for a context of its own.
+      const context = await browser.newContext();
+      page = await context.newPage();
       page.on('pageerror', error => errors.push(error));
       // Axe measures colours, so nothing may be on its way in or out.
       await page.emulateMedia({ reducedMotion: 'reduce' });
@@ -277,7 +279,7 @@ for (const theme of ['light', 'dark']) {
       await openAs(page, ADMIN, VIEWS[0].address);
       await VIEWS[0].ready(page);
     });
-    test.afterAll(() => page.close());
+    test.afterAll(() => page.context().close());
 
     VIEWS.forEach(({ name, address, ready }) => {
       test(`axe finds nothing serious: ${name}, ${theme}`, async () => {

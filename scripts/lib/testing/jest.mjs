@@ -1,6 +1,6 @@
 import { readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
-import { root } from '../paths.mjs';
+import { root, stampsDir } from '../paths.mjs';
 import { runStep } from '../run.mjs';
 import { CONFORMANCE_TEST } from './conformance.mjs';
 import { withPostgres } from './postgres.mjs';
@@ -55,6 +55,7 @@ export async function runBackstageTests(context, { command, args, cwd, env }) {
       CI: 'true',
       // By the set-up; files that other tests use are not written meanwhile.
       ML_TEST_BUNDLES: 'built',
+      NODE_COMPILE_CACHE: path.join(stampsDir, 'compile-cache'),
       // Of the Python packages that tests install, each imports a few only.
       PIP_COMPILE: '0',
     },

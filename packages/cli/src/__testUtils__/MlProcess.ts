@@ -64,6 +64,8 @@ export class MlProcess {
           env: {
             PATH: process.env.PATH,
             HOME: this.folder,
+            // As its starter has it for users.
+            NODE_COMPILE_CACHE: join(this.folder, '.compile-cache'),
             ...options.env,
           },
         },
