@@ -14,6 +14,7 @@ import { type PredictedRow, RowPredictor } from './endpoint/RowPredictor';
 import { checkSame } from './files/Checkpoint';
 import { RowFormatter } from './files/RowFormatter';
 import { RunFiles } from './files/RunFiles';
+import { toUnwritable } from './files/toUnwritable';
 import { checkRejected, type RejectionLimit } from './rejectionLimit';
 
 export interface BatchRunOptions {
@@ -144,7 +145,7 @@ export async function runBatch(
   } catch (error) {
     // What was done is not done again; that this may fail, too, is not the news.
     await files.commit().catch(() => {});
-    throw error;
+    throw toUnwritable(output.path, error);
   } finally {
     await files.close();
   }

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathsFor, RunFiles } from './RunFiles';
+import { toUnwritable } from './toUnwritable';
 
 describe('RunFiles', () => {
   let folder: string;
@@ -21,6 +22,26 @@ describe('RunFiles', () => {
     const files = await RunFiles.open(output(), false);
     expect(files.before).toBeUndefined();
     await files.close();
+  });
+
+  it('say what is wrong with a folder that is not there', async () => {
+    const missing = join(folder, 'missing/out.csv');
+    await expect(RunFiles.open(missing, false)).rejects.toMatchObject({
+      code: 'OUTPUT_UNWRITABLE',
+      message: expect.stringMatching(/missing\/out.csv cannot be written/),
+    });
+  });
+
+  it('say that the disk is full, and what to do', () => {
+    const full = Object.assign(new Error('write'), {
+      ...{ code: 'ENOSPC', syscall: 'write' },
+    });
+    expect(toUnwritable('out.csv', full)).toMatchObject({
+      message: 'out.csv cannot be written: the disk is full',
+      hint: expect.stringMatching(/goes on where this run stopped/),
+    });
+    const other = new Error('odd');
+    expect(toUnwritable('out.csv', other)).toBe(other);
   });
 
   it('are left to a run that goes on', async () => {

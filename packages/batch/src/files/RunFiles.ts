@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { type FileHandle, open, readFile, rm, stat } from 'node:fs/promises';
 import { ExitCode, ToolError } from '@ml-platform/packaging';
 import { type Checkpoint, readCheckpoint, writeCheckpoint } from './Checkpoint';
+import { toUnwritable } from './toUnwritable';
 import { renameSynced } from './writeSynced';
 
 /** So much is done again at most after a crash. */
@@ -49,7 +50,9 @@ export class RunFiles {
   /** Takes the output for this process alone. */
   static async open(output: string, restart: boolean): Promise<RunFiles> {
     const paths = pathsFor(output);
-    await lock(paths.lock);
+    await lock(paths.lock).catch(error => {
+      throw toUnwritable(output, error);
+    });
     try {
       if (restart) {
         await rm(paths.checkpoint, { force: true });
