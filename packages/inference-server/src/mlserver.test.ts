@@ -10,6 +10,7 @@ import {
   readFileSync,
   readlinkSync,
   realpathSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { basename, join } from 'node:path';
@@ -265,7 +266,7 @@ describe('the format mlserver', () => {
     expect(environments()).toHaveLength(1);
   });
 
-  it('is evaluated by the suite in its package, in the same environment', async () => {
+  it('is evaluated by `ml eval`, by the suite in its package, in the same environment', async () => {
     const directory = join(bed.dataDir, 'evaluated');
     mkdirSync(join(directory, 'eval'), { recursive: true });
     mkdirSync(join(directory, 'model'));
@@ -316,16 +317,26 @@ metrics:
   - { name: f1, type: f1, average: macro, dataset: holdout, threshold: { min: 0.9 } }
 `,
     );
-    const program = join(ROOT, 'packages/evaluation');
-    const report = join(bed.dataDir, 'report.json');
-    // What `ml eval` and the platform run.
-    await promisify(execFile)(process.execPath, [
-      ...[join(program, 'bin/ml-evaluate'), '--package', directory],
-      ...['--report', report, '--data-dir', bed.dataDir],
-    ]);
-    const { checks, datasets, model } = JSON.parse(
-      readFileSync(report, 'utf8'),
+    const cache = join(bed.dataDir, 'cache');
+    mkdirSync(join(cache, 'ml'), { recursive: true });
+    // The environments that it keeps are those that are here already.
+    symlinkSync(bed.dataDir, join(cache, 'ml/evaluation'));
+    const ml = join(ROOT, 'packages/cli/bin/ml');
+    const { stdout } = await promisify(execFile)(
+      process.execPath,
+      [ml, 'eval', directory, '--no-report', '--json'],
+      {
+        env: {
+          ...{ ...process.env, HOME: bed.dataDir },
+          ML_INFERENCE_SERVER: join(
+            ROOT,
+            'packages/inference-server/bin/ml-inference-server',
+          ),
+          XDG_CACHE_HOME: cache,
+        },
+      },
     );
+    const { checks, datasets, model } = JSON.parse(stdout).data;
     expect({ model, datasets }).toMatchObject({
       model: 'wine-pickle',
       datasets: [{ rows: 72 }],
