@@ -125,7 +125,8 @@ export class FileFollower {
         return;
       }
       // Something under way, a limit, a data plane that is away: it passes.
-      await keep({ state: 'waiting', message });
+      // What waits is still to be ended, by the next try.
+      await keep({ state: 'waiting', message, release: supersedes });
     }
   }
 

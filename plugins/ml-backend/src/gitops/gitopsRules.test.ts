@@ -226,7 +226,6 @@ describe('what is followed in Git', () => {
         ...{ rule: 'freeze', environment: 'staging', version, reason: 'Now' },
       });
     await except('1.1.0');
-    const { id } = await except('1.2.0');
     const waiting = (version: string) =>
       eventually(async () => {
         const { items } = await mei().listReleases(MODEL);
@@ -238,7 +237,16 @@ describe('what is followed in Git', () => {
     const repository = await gitops.clone('mei');
     await repository.change(FILE, to('1.1.0'));
     const first = await waiting('1.1.0');
+    // What is refused by a rule ends nothing, and is tried again.
     await repository.change(FILE, to('1.2.0'));
+    expect(await gitops.reaches('waiting')).toBeDefined();
+    await eventually(
+      async () => (await gitops.item())?.message?.includes('Holidays'),
+      'the change to be refused',
+    );
+    expect((await mei().getRelease(first.id)).state).toBe('approval');
+    const { id } = await except('1.2.0');
+    await repository.change(FILE, before => `${before}# again\n`);
     const second = await waiting('1.2.0');
     expect(await mei().getRelease(first.id)).toMatchObject({
       state: 'aborted',

@@ -75,7 +75,10 @@ export function standingOf(facts: Facts): Standing {
       : is(version === running ? 'inSync' : 'waiting', {
           isDue: supersededBy(facts) !== undefined,
           release: active.id,
-          message: `Release ${active.number} (${active.kind} of ${active.version}) is under way`,
+          message:
+            attempt?.commit === file.commit.id && attempt.state === 'waiting'
+              ? attempt.message
+              : `Release ${active.number} (${active.kind} of ${active.version}) is under way`,
         });
   }
   if (attempt?.commit !== file.commit.id) {
@@ -111,7 +114,7 @@ export function supersededBy({
   return active &&
     isWaiting(active.state) &&
     attempt?.release === active.id &&
-    attempt.commit !== file?.commit.id
+    active.version !== file?.desired?.version
     ? active.id
     : undefined;
 }
