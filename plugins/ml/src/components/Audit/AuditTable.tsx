@@ -24,6 +24,9 @@ export function AuditTable(props: {
         id: 'action',
         label: say.action,
         isRowHeader: true,
+        // Names of actions are long, and are one word.
+        width: '1.5fr',
+        minWidth: 176,
         cell: event => (
           <Cell>
             <Button

@@ -1,14 +1,28 @@
 import { Alert, Link, Text } from '@backstage/ui';
-import { isFinal, type Release } from '@ml-platform/plugin-ml-common';
+import {
+  isFinal,
+  type Release,
+  type ReleaseState,
+} from '@ml-platform/plugin-ml-common';
 import { useMlQuery } from '../../hooks/useMlQuery';
 import { releaseDuration } from '../../lib/releases';
-import { formatAbsolute, formatDuration } from '../../lib/time';
 import { texts } from '../../texts';
 import { Section } from '../ModelCard';
-import { Actor, ReleaseStateLabel, RelativeTime, SidePanel } from '../shared';
+import {
+  Actor,
+  ReleaseStateLabel,
+  RelativeTime,
+  SidePanel,
+  Timeline,
+  TimelineEntry,
+} from '../shared';
 import { QueryView } from '../states';
-import classes from './Deployments.module.css';
 import { RolloutDetails } from './RolloutDetails';
+
+const TONES: Partial<Record<ReleaseState, 'good' | 'bad'>> = {
+  succeeded: 'good',
+  failed: 'bad',
+};
 
 /** One release from the request to its end, step by step. */
 export function ReleaseDetails(props: { id: string; onClose: () => void }) {
@@ -69,29 +83,16 @@ function Transitions(props: { release: Release }) {
   const { transitions, createdAt } = props.release;
   if (!transitions?.length) return <Text as="p">{texts.noData}</Text>;
   return (
-    <ol className={classes.transitions}>
-      {transitions.map(transition => (
-        <li key={`${transition.to}${transition.at}`} data-state={transition.to}>
-          <Text as="p" weight="bold">
-            {texts.releaseState[transition.to]}
-          </Text>
-          <Text as="p" variant="body-small">
-            {transition.cause}
-          </Text>
-          <Text as="p" variant="body-small" color="secondary">
-            <time
-              dateTime={transition.at}
-              title={formatAbsolute(transition.at)}
-            >
-              after{' '}
-              {formatDuration(
-                Date.parse(transition.at) - Date.parse(createdAt),
-              )}
-            </time>
-            , by <Actor actor={transition.actor} />
-          </Text>
-        </li>
+    <Timeline>
+      {transitions.map(({ actor, at, cause, to }) => (
+        <TimelineEntry
+          key={`${to}${at}`}
+          what={texts.releaseState[to]}
+          {...{ actor, at, cause }}
+          tone={TONES[to]}
+          since={createdAt}
+        />
       ))}
-    </ol>
+    </Timeline>
   );
 }

@@ -1,9 +1,7 @@
 import { Text } from '@backstage/ui';
 import type { RolloutStatus } from '@ml-platform/plugin-ml-common';
-import { formatAbsolute } from '../../lib/time';
 import { texts } from '../../texts';
-import { MirrorTable, VerdictTable } from '../shared';
-import classes from './Deployments.module.css';
+import { MirrorTable, Timeline, TimelineEntry, VerdictTable } from '../shared';
 
 /** What happened in a canary, with the verdicts that decided. */
 export function RolloutDetails(props: { rollout: RolloutStatus }) {
@@ -21,25 +19,15 @@ export function RolloutDetails(props: { rollout: RolloutStatus }) {
           {texts.canary.noLatency}
         </Text>
       )}
-      <ol className={classes.transitions}>
-        {events.map(event => (
-          <li key={`${event.what}${event.at}`}>
-            <Text as="p" variant="body-small">
-              {event.cause}
-            </Text>
-            {event.verdict && (
-              <VerdictTable
-                verdict={event.verdict}
-                canary={canary}
-                stable={stable}
-              />
+      <Timeline>
+        {events.map(({ at, cause, verdict, what }) => (
+          <TimelineEntry key={`${what}${at}`} {...{ at, cause }}>
+            {verdict && (
+              <VerdictTable verdict={verdict} canary={canary} stable={stable} />
             )}
-            <Text as="p" variant="body-small" color="secondary">
-              <time dateTime={event.at}>{formatAbsolute(event.at)}</time>
-            </Text>
-          </li>
+          </TimelineEntry>
         ))}
-      </ol>
+      </Timeline>
     </>
   );
 }

@@ -122,9 +122,16 @@ it('shows why it failed, and tries again', async () => {
 });
 
 it('says that one may not look, and offers no retry', async () => {
-  renderWithMl(<ModelsPage />, { api: mlApiMock({ listModels: forbidden }) });
+  renderWithMl(<ModelsPage />, {
+    api: mlApiMock({ listModels: forbidden, listDeployments: forbidden }),
+  });
   expect(await screen.findByText('You may not see this')).toBeInTheDocument();
   expect(screen.getByText('You may not read models')).toBeInTheDocument();
+  await waitFor(() =>
+    expect(
+      screen.queryByRole('list', { name: 'Summary' }),
+    ).not.toBeInTheDocument(),
+  );
   expect(
     screen.queryByRole('button', { name: 'Try again' }),
   ).not.toBeInTheDocument();

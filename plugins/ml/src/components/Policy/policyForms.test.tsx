@@ -121,6 +121,7 @@ it('adds a step to a canary, and changes how long another one lasts', async () =
 it('takes a step away, and keeps what stands in the others', async () => {
   const { user, dialog } = await open('Canary');
   await user.click(dialog.getByRole('button', { name: 'Remove step 1' }));
+  expect(dialog.getByRole('button', { name: 'Add a step' })).toHaveFocus();
   const only = within(dialog.getByRole('group', { name: 'Step 1' }));
   expect(
     only.getByRole('textbox', { name: 'Share of the requests' }),

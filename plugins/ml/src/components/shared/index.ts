@@ -13,5 +13,6 @@ export { ScrollRegion } from './ScrollRegion';
 export { SidePanel } from './SidePanel';
 export { VersionChips } from './VersionChips';
 export { StateLabel } from './StateLabel';
+export { Timeline, TimelineEntry } from './Timeline';
 export { VerdictTable } from './VerdictTable';
 export * from './MirrorTable';

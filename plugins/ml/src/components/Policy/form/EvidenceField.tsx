@@ -26,7 +26,7 @@ export function EvidenceField(props: {
     key: 'evidence-kinds',
     load: api => api.aliases.evidenceKinds(),
   });
-  const { change, insert, remove, rows } = useRows(
+  const { addButton, change, insert, remove, rows } = useRows(
     Object.entries(value),
     entries => onChange(Object.fromEntries(entries)),
   );
@@ -63,6 +63,7 @@ export function EvidenceField(props: {
       ))}
       <div>
         <Button
+          ref={addButton}
           size="small"
           variant="secondary"
           iconStart={<RiAddLine />}

@@ -15,7 +15,7 @@ export function FreezesField(props: {
 }) {
   const { onChange, problems, value } = props;
   const say = texts.policy.freezes;
-  const { change, insert, remove, rows } = useRows(value, onChange);
+  const { addButton, change, insert, remove, rows } = useRows(value, onChange);
   return (
     <section className={classes.group} aria-label={say.title}>
       {rows.length === 0 && (
@@ -35,6 +35,7 @@ export function FreezesField(props: {
       ))}
       <div>
         <Button
+          ref={addButton}
           size="small"
           variant="secondary"
           iconStart={<RiAddLine />}

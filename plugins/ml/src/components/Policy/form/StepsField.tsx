@@ -21,7 +21,7 @@ export function StepsField(props: {
 }) {
   const { help, label, onChange, problems, value } = props;
   const say = texts.policy.steps;
-  const { change, insert, remove, rows } = useRows(value, onChange);
+  const { addButton, change, insert, remove, rows } = useRows(value, onChange);
   return (
     <section className={classes.group} aria-label={label}>
       <Text as="h3" weight="bold">
@@ -57,6 +57,7 @@ export function StepsField(props: {
       <Problem text={problems.steps} />
       <div>
         <Button
+          ref={addButton}
           size="small"
           variant="secondary"
           iconStart={<RiAddLine />}
