@@ -12,6 +12,8 @@ import { createRequire } from 'node:module';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
+import { readPorts } from './lib/ports.mjs';
+
 const { chromium } = createRequire(import.meta.url)('@playwright/test');
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
@@ -51,12 +53,59 @@ const SHOTS = [
     ready: page => page.getByRole('row').filter({ hasText: 'Succeeded' }),
   },
   {
+    file: 'releases.png',
+    address: '/ml/releases',
+    ready: page => page.getByRole('button', { name: /^Promote wine/ }),
+    height: 560,
+  },
+  {
+    file: 'call-it.png',
+    address: MODEL,
+    prepare: page => scrollTo(page, 'Call it'),
+    ready: page => page.getByRole('button', { name: 'Send' }),
+  },
+  {
+    file: 'change-policy.png',
+    person: 'Olga Petrov',
+    address: '/ml/policies',
+    prepare: addStep,
+    ready: page => page.getByText(/^Steps: /),
+  },
+  {
+    file: 'access-review.png',
+    person: 'Olga Petrov',
+    address: '/ml/access?view=review',
+    ready: page => page.getByRole('row', { name: /Mei Tanaka/ }),
+    height: 760,
+  },
+  {
+    file: 'audit.png',
+    person: 'Olga Petrov',
+    address: '/ml/audit?action=release.deploy',
+    ready: page => page.getByRole('row', { name: /release\.deploy/ }),
+    height: 700,
+  },
+  {
     file: 'deploy-dialog.png',
     address: `${MODEL}/deployments`,
     prepare: openDeployDialog,
     ready: page => page.getByText('What will happen'),
   },
 ];
+
+async function scrollTo(page, heading) {
+  await page
+    .getByText(heading, { exact: true })
+    .first()
+    .evaluate(element => element.scrollIntoView());
+}
+
+async function addStep(page) {
+  await page.getByRole('button', { name: 'Change Canary' }).click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByRole('button', { name: 'Add a step' }).click();
+  await dialog.getByRole('heading', { name: 'Steps', exact: true }).waitFor();
+}
 
 async function openDeployDialog(page) {
   await page
@@ -98,6 +147,33 @@ function prepareModels() {
   }
 }
 
+/**
+ * The ports and folders of the documentation, whatever those of the platform
+ * that the pictures are of.
+ */
+async function useUsualNames(page) {
+  const used = Object.entries(readPorts());
+  const usual = readPorts({});
+  const folder = process.env.ML_DATA_DIR ?? '.ml';
+  const names = [
+    [`${path.resolve(root, folder)}/`, '.ml/'],
+    ...used.map(([key, port]) => [
+      `localhost:${port}`,
+      `localhost:${usual[key]}`,
+    ]),
+  ];
+  await page.evaluate(pairs => {
+    const texts = document.createTreeWalker(document.body, 4);
+    while (texts.nextNode()) {
+      const node = texts.currentNode;
+      for (const [from, to] of pairs) {
+        if (node.data.includes(from))
+          node.data = node.data.replaceAll(from, to);
+      }
+    }
+  }, names);
+}
+
 async function take(browser, shot) {
   const context = await browser.newContext({
     baseURL,
@@ -113,12 +189,13 @@ async function take(browser, shot) {
   const page = await context.newPage();
   await page.goto(shot.address);
   await page.getByRole('button', { name: 'Sign in' }).click();
-  await page.getByRole('button', { name: 'Mei Tanaka' }).click();
+  await page.getByRole('button', { name: shot.person ?? 'Mei Tanaka' }).click();
   await shot.prepare?.(page);
   await shot.ready(page).first().waitFor();
   await page.waitForLoadState('networkidle');
   // Nothing under the pointer, nothing in the middle of a transition.
   await page.mouse.move(0, 0);
+  await useUsualNames(page);
   const file = path.join(folder, shot.file);
   await page.screenshot({ path: file, animations: 'disabled', caret: 'hide' });
   await context.close();

@@ -165,7 +165,9 @@ const VIEWS: Array<{
         .getByRole('group', { name: 'Freeze 2' })
         .getByRole('radio', { name: 'Each week' })
         .click();
-      await expect(dialog.getByText('Time zone')).toBeVisible();
+      await expect(
+        dialog.getByText('Time zone', { exact: true }),
+      ).toBeVisible();
     },
   },
   {

@@ -48,6 +48,23 @@ export function withValueAt(
   return { ...fields, [key]: withValueAt(fields[key], rest, changed) };
 }
 
+/**
+ * The false alarms are shared among as many steps as a canary has, at the
+ * least: that number follows when a step is added.
+ */
+export function followSteps(
+  { path }: Pick<PlaceOfPolicy, 'path'>,
+  value: unknown,
+): unknown {
+  if (path !== 'canary.steps') return value;
+  const keys = ['judge', 'steps'];
+  const steps = (valueAt(value, ['steps']) as unknown[]).length;
+  const shared = valueAt(value, keys);
+  return typeof shared === 'number' && shared < steps
+    ? withValueAt(value, keys, steps)
+    : value;
+}
+
 /** What the backend would refuse, said before it is asked. */
 export function findProblems(name: PolicyKey, value: unknown): PolicyProblems {
   const result = policySchemas[name].safeParse(value, {

@@ -50,7 +50,7 @@ it('shows a release under way as a state of its own, beside what is live', async
         .getAllByRole('listitem')
         .map(item => item.textContent),
     ).toEqual([
-      '1Models',
+      '1Model',
       '1Live in production',
       '1Releases under way',
       '0Failed',

@@ -35,7 +35,11 @@ export function SummaryLine() {
   const loading = query.status === 'loading';
   return (
     <ul className={classes.summary} aria-label="Summary">
-      <Figure loading={loading} value={figures?.models} label="Models" />
+      <Figure
+        loading={loading}
+        value={figures?.models}
+        label={Number(figures?.models) === 1 ? 'Model' : 'Models'}
+      />
       <Figure
         loading={loading}
         value={figures?.liveInProduction}

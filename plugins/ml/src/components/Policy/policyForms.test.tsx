@@ -93,6 +93,15 @@ it('adds a step to a canary, and changes how long another one lasts', async () =
   expect(ask).toHaveAccessibleDescription(/has to be corrected/);
   await user.clear(weight);
   await user.type(weight, '25');
+  const shared = dialog.getByRole('textbox', {
+    name: 'Steps that share the false alarms',
+  });
+  expect(shared).toHaveValue('3');
+  await user.click(dialog.getByRole('button', { name: 'Add a step' }));
+  expect(shared).toHaveValue('4');
+  await user.click(dialog.getByRole('button', { name: 'Remove step 3' }));
+  await user.clear(shared);
+  await user.type(shared, '3');
   const first = within(dialog.getByRole('group', { name: 'Step 1' }));
   const hold = first.getByRole('textbox', { name: 'Lasts at least' });
   await user.clear(hold);

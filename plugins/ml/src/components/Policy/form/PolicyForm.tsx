@@ -10,6 +10,7 @@ import {
   placesOf,
   type PolicyProblems,
   problemAt,
+  followSteps,
   valueAt,
   withValueAt,
 } from '../../../lib/policyPlaces';
@@ -41,7 +42,9 @@ export function PolicyForm(props: {
           value={valueAt(value, place.keys)}
           problems={problems}
           onChange={changed =>
-            onChange(withValueAt(value, place.keys, changed))
+            onChange(
+              followSteps(place, withValueAt(value, place.keys, changed)),
+            )
           }
         />
       ))}

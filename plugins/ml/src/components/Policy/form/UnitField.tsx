@@ -17,13 +17,18 @@ export function UnitField(props: {
   const [text, setText] = useState(
     value === undefined ? '' : unitText(value, unit),
   );
+  // Another field may have changed it; what cannot be read stays as written.
+  const shown =
+    value !== undefined && readUnit(text, unit) !== value
+      ? unitText(value, unit)
+      : text;
   return (
     <TextField
       {...says(problem)}
       label={label}
       description={help}
       inputMode={unit === 'count' ? 'numeric' : undefined}
-      value={text}
+      value={shown}
       onChange={written => {
         setText(written);
         onChange(readUnit(written, unit));
