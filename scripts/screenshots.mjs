@@ -79,13 +79,6 @@ const SHOTS = [
     height: 760,
   },
   {
-    file: 'audit.png',
-    person: 'Olga Petrov',
-    address: '/ml/audit?action=release.deploy',
-    ready: page => page.getByRole('row', { name: /release\.deploy/ }),
-    height: 700,
-  },
-  {
     file: 'deploy-dialog.png',
     address: `${MODEL}/deployments`,
     prepare: openDeployDialog,
