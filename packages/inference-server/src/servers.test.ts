@@ -141,15 +141,25 @@ describe("teams' own servers", () => {
     const { code, body } = await client.infer({
       modelName: 'doubles',
       modelVersion: '1.0.0',
+      parameters: {
+        seed: { int64Param: '7' },
+        temperature: { doubleParam: 0.5 },
+      },
       inputs: [
         {
           ...{ name: 'x', datatype: 'FP32', shape: [2] },
           contents: { fp32Contents: [1, 2.5] },
+          parameters: { unit: { stringParam: 'm' } },
         },
       ],
     });
     client.close();
     expect(code).toBe('OK');
+    expect(body.parameters).toEqual({
+      seed: { int64Param: '7' },
+      temperature: { doubleParam: 0.5 },
+    });
+    expect(body.outputs[0].parameters).toEqual({ unit: { stringParam: 'm' } });
     expect(body.outputs[0].contents.fp32Contents).toEqual([2, 5]);
   });
 

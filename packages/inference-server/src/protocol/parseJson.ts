@@ -37,6 +37,11 @@ export function exactInteger(value: unknown): bigint | undefined {
   return INTEGER.test(digits) ? BigInt(digits) : undefined;
 }
 
+/** An integer in the form that {@link stringifyExactly} writes with all its digits. */
+export function markInteger(integer: { toString(): string }): string {
+  return `${MARK}${integer}`;
+}
+
 const MARKED = new RegExp(`"${MARK}(-?\\d+)"`, 'g');
 
 /** Writes what {@link parseJsonExactly} read, with all digits of its integers. */

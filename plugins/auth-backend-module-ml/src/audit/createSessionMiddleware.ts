@@ -1,5 +1,6 @@
 import type { HttpAuthService } from '@backstage/backend-plugin-api';
 import { decodeJwt } from 'jose';
+import { randomUUID } from 'node:crypto';
 import express from 'express';
 import Router from 'express-promise-router';
 import type { BoundedRefusals } from './BoundedRefusals';
@@ -32,7 +33,8 @@ export function createSessionMiddleware(options: {
       const event = {
         action: 'session.consent',
         user: principal.userEntityRef,
-        details: { decision },
+        // Two requests to the log tell of it; by this they belong together.
+        details: { decision, operation: randomUUID() },
       } as const;
       // A consent gives a token away: its intent comes first.
       await audit.record({ ...event, outcome: 'intended' });

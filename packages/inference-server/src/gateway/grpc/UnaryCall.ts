@@ -5,7 +5,7 @@ import {
   type ServerHttp2Stream,
 } from 'node:http2';
 import type { MemoryBudget } from '../../http/MemoryBudget';
-import { GatewayError, unavailable } from '../GatewayError';
+import { asGatewayError, unavailable } from '../GatewayError';
 import { ACCEPTED_ENCODINGS, frame, type MessageLimits } from './message';
 import { MessageReader } from './MessageReader';
 import { STATUS, toGrpcStatus } from './status';
@@ -163,11 +163,7 @@ export class UnaryCall {
 
   /** Ends the call with what was thrown. */
   failWith(error: unknown): void {
-    if (!(error instanceof GatewayError)) {
-      this.fail(STATUS.INTERNAL, (error as Error).message);
-      return;
-    }
-    const { message, retryAfter, status } = error;
+    const { message, retryAfter, status } = asGatewayError(error);
     if (retryAfter !== undefined) {
       this.setMetadata('retry-after', String(retryAfter));
     }

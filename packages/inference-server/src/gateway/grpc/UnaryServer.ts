@@ -22,6 +22,8 @@ export type UnaryMethod = (call: UnaryCall, message: Buffer) => void;
 const CALLS_PER_CONNECTION = 1_000;
 /** What a caller may send of a message before it has to wait for us. */
 const WINDOW_BYTES = 1024 * 1024;
+/** Of a connection, for heads and for messages on their way; those are counted for all together as well. */
+const SESSION_MIB = 512;
 const KEEP_ALIVE_MS = 60_000;
 /** For a round trip to any caller. */
 const PING_MS = 1_000;
@@ -48,8 +50,7 @@ export class UnaryServer {
     this.#methods = options.methods;
     this.#limits = options.limits;
     this.#http2 = createServer({
-      // Memory is counted by message, for all connections together.
-      maxSessionMemory: Number.MAX_SAFE_INTEGER,
+      maxSessionMemory: SESSION_MIB,
       settings: {
         maxConcurrentStreams: CALLS_PER_CONNECTION,
         initialWindowSize: WINDOW_BYTES,

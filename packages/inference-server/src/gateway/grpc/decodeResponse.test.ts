@@ -1,3 +1,4 @@
+import Long from 'long';
 import { decodeResponse } from './decodeResponse';
 
 /** An answer as a server writes it that knows JSON only. */
@@ -35,6 +36,29 @@ describe('an answer in plain JSON', () => {
     );
     expect(outputs[0].contents).toEqual({ intContents: Int32Array.of(1, -2) });
     expect(rawOutputContents).toBeUndefined();
+  });
+
+  it('keeps its parameters, integers with all their digits', () => {
+    const { outputs, parameters } = decodeResponse(
+      Buffer.from(
+        `{"model_name":"m","parameters":{"note":"ü","on":true,"share":0.5,"none":null,
+          "count":7,"low":-9223372036854775808,"high":18446744073709551615,"list":[1]},
+          "outputs":[{"name":"a","datatype":"INT32","shape":[1],"data":[1],
+            "parameters":{"unit":"m","binary_data":false}}]}`,
+      ),
+      undefined,
+      false,
+    );
+    expect(parameters).toEqual({
+      note: { stringParam: 'ü' },
+      on: { boolParam: true },
+      share: { doubleParam: 0.5 },
+      count: { int64Param: Long.fromNumber(7) },
+      low: { int64Param: Long.MIN_VALUE },
+      high: { uint64Param: Long.MAX_UNSIGNED_VALUE },
+      list: { stringParam: '[1]' },
+    });
+    expect(outputs[0].parameters).toEqual({ unit: { stringParam: 'm' } });
   });
 
   it.each([

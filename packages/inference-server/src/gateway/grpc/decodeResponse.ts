@@ -7,6 +7,7 @@ import { countOf } from '../../protocol/shapes';
 import { toBinary } from '../../protocol/toBinary';
 import { binaryToContents, hasContents } from './contents';
 import type { ModelInferResponse } from './messages';
+import { toParameters } from './parameters';
 
 interface JsonOutput {
   name: string;
@@ -14,7 +15,7 @@ interface JsonOutput {
   shape: number[];
   /** Of outputs that servers give which know JSON only. */
   data?: unknown;
-  parameters?: { binary_data_size?: number };
+  parameters?: { binary_data_size?: number } | null;
 }
 
 /** A worker's answer, JSON and binary tensors after it where it has them, as gRPC has it. */
@@ -28,6 +29,7 @@ export function decodeResponse(
     model_name: string;
     model_version?: string;
     id?: string;
+    parameters?: object | null;
     outputs: JsonOutput[];
   };
   const { outputs } = answer;
@@ -39,8 +41,10 @@ export function decodeResponse(
     modelName: answer.model_name,
     modelVersion: answer.model_version ?? '',
     id: answer.id ?? '',
-    outputs: outputs.map(({ name, datatype, shape }, index) => ({
+    parameters: toParameters(answer.parameters),
+    outputs: outputs.map(({ name, datatype, shape, parameters }, index) => ({
       ...{ name, datatype, shape },
+      parameters: toParameters(parameters),
       contents: inContents
         ? binaryToContents(name, datatype, countOf(shape), bytes[index])
         : undefined,

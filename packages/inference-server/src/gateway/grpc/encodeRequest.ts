@@ -1,14 +1,9 @@
 import { HEADER_LENGTH } from '../../protocol/BodyParts';
 import { badRequest } from '../../protocol/InferenceError';
+import { stringifyExactly } from '../../protocol/parseJson';
 import { contentsToBinary } from './contents';
-import type { InferParameter, ModelInferRequest } from './messages';
-
-/** Parameters of the REST half, which mean nothing here. */
-const BINARY_PARAMETERS = [
-  'binary_data',
-  'binary_data_size',
-  'binary_data_output',
-];
+import type { ModelInferRequest } from './messages';
+import { fromParameters } from './parameters';
 
 /** Says whether a request has its elements in typed contents. */
 export function isTyped({
@@ -29,22 +24,22 @@ export function encodeRequest(request: ModelInferRequest): {
   const binary = inputBytes(request);
   const { id, inputs, outputs, parameters } = request;
   const json = Buffer.from(
-    JSON.stringify({
+    stringifyExactly({
       id: id || undefined,
-      parameters: { ...plain(parameters), binary_data_output: true },
+      parameters: { ...fromParameters(parameters), binary_data_output: true },
       inputs: inputs.map((input, index) => ({
         name: input.name,
         datatype: input.datatype,
         shape: input.shape.map(size => size.toNumber()),
         parameters: {
-          ...plain(input.parameters),
+          ...fromParameters(input.parameters),
           binary_data_size: binary[index].length,
         },
       })),
       outputs: outputs.length
         ? outputs.map(output => ({
             name: output.name,
-            parameters: plain(output.parameters),
+            parameters: fromParameters(output.parameters),
           }))
         : undefined,
     }),
@@ -78,22 +73,4 @@ function inputBytes({ inputs, rawInputContents }: ModelInferRequest): Buffer[] {
     );
   }
   return rawInputContents;
-}
-
-function plain(
-  parameters: Record<string, InferParameter>,
-): Record<string, unknown> | undefined {
-  const entries = Object.entries(parameters).filter(
-    ([name]) => !BINARY_PARAMETERS.includes(name),
-  );
-  if (!entries.length) return undefined;
-  return Object.fromEntries(
-    entries.map(([name, value]) => [name, valueOf(value)]),
-  );
-}
-
-function valueOf(parameter: InferParameter): unknown {
-  const { boolParam, stringParam, doubleParam } = parameter;
-  const long = parameter.int64Param ?? parameter.uint64Param;
-  return boolParam ?? stringParam ?? doubleParam ?? long?.toNumber();
 }

@@ -45,10 +45,12 @@ export interface ModelInferResponse {
   modelName: string;
   modelVersion: string;
   id: string;
+  parameters?: Record<string, InferParameter>;
   outputs: Array<{
     name: string;
     datatype: string;
     shape: number[];
+    parameters?: Record<string, InferParameter>;
     contents?: Partial<Record<keyof InferTensorContents, unknown>>;
   }>;
   rawOutputContents?: Buffer[];
