@@ -1,5 +1,8 @@
 import { mockServices } from '@backstage/backend-test-utils';
-import type { Entity } from '@backstage/catalog-model';
+import {
+  type Entity,
+  KubernetesValidatorFunctions,
+} from '@backstage/catalog-model';
 import {
   compileCatalogModel,
   defaultCatalogEntityModel,
@@ -13,6 +16,7 @@ import {
 } from '@ml-platform/plugin-ml-common';
 import { modelEntityModel } from '@ml-platform/plugin-ml-common/alpha';
 import { ModelEntityProvider } from './ModelEntityProvider';
+import { toEntities } from './toEntities';
 
 const wine: Model = {
   name: 'wine-classifier',
@@ -40,7 +44,19 @@ const wine: Model = {
 
 /** A provider with two models in two pages, connected; and what it does. */
 async function connect() {
-  const getOpenApi = jest.fn(async () => ({ openapi: '3.0.3' }));
+  const getOpenApi = jest.fn(async (_: string, version: string) => ({
+    openapi: '3.0.3',
+    info: { version },
+  }));
+  let deprecated = false;
+  // The newest ones; 1.0.0 is older than these.
+  const listVersions = jest.fn(async () => ({
+    items: [
+      { version: '1.1.0', state: 'registered' },
+      { version: '1.0.1', state: deprecated ? 'deprecated' : 'registered' },
+    ],
+    nextCursor: 'older',
+  }));
   const client = {
     listModels: async ({ cursor }: { cursor?: string }) =>
       cursor
@@ -48,6 +64,11 @@ async function connect() {
         : { items: [wine], nextCursor: 'next' },
     getModel: async (name: string) => ({ ...wine, name }),
     getOpenApi,
+    getVersion: async (_: string, version: string) => ({
+      version,
+      state: 'registered',
+    }),
+    listVersions,
   } as unknown as MlClient;
   let refresh = async () => {};
   let publish: (params: EventParams) => Promise<void> = async () => {};
@@ -83,24 +104,32 @@ async function connect() {
       publish({ topic: 'ml.models', eventPayload: { model } }),
     applyMutation,
     entitiesOf,
-    getOpenApi,
+    listVersions,
+    deprecate: () => {
+      deprecated = true;
+    },
   };
 }
 
 describe('ModelEntityProvider', () => {
-  it('gives a Model and an API entity for each registered model', async () => {
-    const { refresh, applyMutation, entitiesOf, getOpenApi } = await connect();
+  it('gives a Model entity for each model, and API entities of its newest version and of each', async () => {
+    const { refresh, applyMutation, entitiesOf, listVersions } =
+      await connect();
     await refresh();
     expect(applyMutation.mock.calls[0][0].type).toBe('full');
     const entities = entitiesOf(0);
     expect(
       entities.map(({ kind, metadata }) => `${kind}:${metadata.name}`),
-    ).toEqual([
-      'Model:wine-classifier',
-      'API:wine-classifier',
-      'Model:other',
-      'API:other',
-    ]);
+    ).toEqual(
+      ['wine-classifier', 'other'].flatMap(name => [
+        `Model:${name}`,
+        `API:${name}`,
+        `API:${name}-1.1.0`,
+        `API:${name}-1.0.1`,
+        // Live, though it is not among the newest.
+        `API:${name}-1.0.0`,
+      ]),
+    );
     expect(isModelEntity(entities[0])).toBe(true);
     expect(isModelEntity(entities[1])).toBe(false);
     expect(entities[0].spec).toEqual({
@@ -108,28 +137,60 @@ describe('ModelEntityProvider', () => {
       lifecycle: 'production',
       owner: 'group:default/quality-team',
       system: 'system:default/ml-examples',
-      providesApis: ['api:default/wine-classifier'],
+      providesApis: ['', '-1.1.0', '-1.0.1', '-1.0.0'].map(
+        ending => `api:default/wine-classifier${ending}`,
+      ),
       dependsOn: ['resource:default/wine-data'],
       version: '1.1.0',
       live: { production: '1.0.0' },
     });
-    expect(entities[1].spec).toMatchObject({
-      type: 'openapi',
-      definition: expect.stringContaining('3.0.3'),
-    });
+    expect(
+      entities.slice(1, 5).map(({ metadata, spec }) => {
+        const { info } = JSON.parse(String(spec!.definition));
+        return [metadata.title, spec!.lifecycle, info.version];
+      }),
+    ).toEqual([
+      ['Wine classifier inference', 'production', '1.1.0'],
+      ['Wine classifier 1.1.0 inference', 'experimental', '1.1.0'],
+      ['Wine classifier 1.0.1 inference', 'experimental', '1.0.1'],
+      ['Wine classifier 1.0.0 inference', 'production', '1.0.0'],
+    ]);
 
     await refresh();
-    expect(getOpenApi).toHaveBeenCalledTimes(2);
+    expect(listVersions).toHaveBeenCalledTimes(2);
   });
 
   it('brings one model up to date when an event tells of it', async () => {
-    const { publish, applyMutation, entitiesOf } = await connect();
+    const { refresh, publish, applyMutation, deprecate, entitiesOf } =
+      await connect();
+    await refresh();
+    deprecate();
     await publish('wine-classifier');
-    expect(applyMutation.mock.calls[0][0]).toMatchObject({
+    expect(applyMutation.mock.calls[1][0]).toMatchObject({
       type: 'delta',
       removed: [],
     });
-    expect(entitiesOf(0)).toHaveLength(2);
+    const entities = entitiesOf(1);
+    expect(entities).toHaveLength(5);
+    expect(entities[3].spec!.lifecycle).toBe('deprecated');
+  });
+
+  it('gives every version a name that the catalog takes', async () => {
+    const name = 'a'.repeat(60);
+    const contract = { state: 'registered', definition: '{}' } as const;
+    const entities = toEntities({
+      model: { ...wine, name },
+      contracts: ['1.1.0', '1.0.0', '1.0.0-rc.1+build.5'].map(version => ({
+        ...contract,
+        version,
+      })),
+      appBaseUrl: 'http://localhost:7007',
+    });
+    const names = entities.slice(2).map(({ metadata }) => metadata.name);
+    expect(new Set(names).size).toBe(3);
+    for (const each of names) {
+      expect(KubernetesValidatorFunctions.isValidObjectName(each)).toBe(true);
+    }
   });
 
   it('gives entities that the kind admits, with relations in both directions', () => {

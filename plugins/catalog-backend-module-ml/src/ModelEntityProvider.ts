@@ -8,6 +8,7 @@ import type {
 } from '@backstage/plugin-catalog-node';
 import type { EventsService } from '@backstage/plugin-events-node';
 import type { MlClient, Model } from '@ml-platform/plugin-ml-common';
+import { Contracts } from './Contracts';
 import { toEntities } from './toEntities';
 
 /** @public */
@@ -21,18 +22,18 @@ export interface ModelEntityProviderOptions {
 }
 
 /**
- * Projects the models of the registry into the catalog: a `Model` and an `API`
- * entity each. A change arrives at once through an event, and the regular full
+ * Projects the models of the registry into the catalog: a `Model` entity each,
+ * and `API` entities of its newest version and of each version. A change arrives at once through an event, and the regular full
  * refresh heals whatever an event missed.
  * @public
  */
 export class ModelEntityProvider implements EntityProvider {
   readonly #options: ModelEntityProviderOptions;
-  /** Documents of versions never change, so each is fetched once. */
-  readonly #documents = new Map<string, string>();
+  readonly #contracts: Contracts;
 
   constructor(options: ModelEntityProviderOptions) {
     this.#options = options;
+    this.#contracts = new Contracts(options.client);
   }
 
   getProviderName(): string {
@@ -79,6 +80,7 @@ export class ModelEntityProvider implements EntityProvider {
     connection: EntityProviderConnection,
     name: string,
   ): Promise<void> {
+    this.#contracts.forget(name);
     const model = await this.#options.client.getModel(name);
     await connection.applyMutation({
       type: 'delta',
@@ -88,27 +90,10 @@ export class ModelEntityProvider implements EntityProvider {
   }
 
   async #project(model: Model) {
-    const definition = await this.#getDocument(model);
     return toEntities({
       model,
-      definition,
+      contracts: await this.#contracts.of(model),
       appBaseUrl: this.#options.appBaseUrl,
     }).map(entity => ({ entity, locationKey: this.getProviderName() }));
-  }
-
-  async #getDocument(model: Model): Promise<string | undefined> {
-    const version = model.latestVersion;
-    if (!version) return undefined;
-    const key = `${model.name}@${version}`;
-    let document = this.#documents.get(key);
-    if (!document) {
-      document = JSON.stringify(
-        await this.#options.client.getOpenApi(model.name, version),
-        undefined,
-        2,
-      );
-      this.#documents.set(key, document);
-    }
-    return document;
   }
 }
