@@ -5,7 +5,7 @@ import {
   GrpcClient,
   inferBinary,
   TestBed,
-} from './testUtils';
+} from './__testUtils__';
 
 const BATCHING = { maxRows: 32, maxDelayMs: 5 };
 const REQUESTS = 2000;

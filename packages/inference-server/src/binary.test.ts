@@ -10,7 +10,7 @@ import {
   inferBinary,
   TestBed,
   TEXT,
-} from './testUtils';
+} from './__testUtils__';
 
 const hex = (text: string) => Buffer.from(text.replaceAll(' ', ''), 'hex');
 const floats = (...values: number[]) =>

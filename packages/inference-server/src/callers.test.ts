@@ -12,7 +12,7 @@ import {
   TestBed,
   untilBusy,
   waitFor,
-} from './testUtils';
+} from './__testUtils__';
 
 const KEYS = { shop: 'key-of-the-shop', lab: 'key-of-the-lab', old: 'old-key' };
 

@@ -9,7 +9,7 @@ import {
   TestBed,
   TEXT,
   waitFor,
-} from './testUtils';
+} from './__testUtils__';
 
 const KEY = 'a-key-that-makes-tokens-of-values';
 /** Nothing that the server writes may hold one of these. */

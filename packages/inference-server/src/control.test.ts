@@ -8,7 +8,7 @@ import {
   modelPath,
   TestBed,
   tensor,
-} from './testUtils';
+} from './__testUtils__';
 
 const MODEL = modelPath('production', 'test');
 

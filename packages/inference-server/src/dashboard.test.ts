@@ -13,7 +13,7 @@ import {
   startTraffic,
   TestBed,
   waitFor,
-} from './testUtils';
+} from './__testUtils__';
 
 jest.setTimeout(120_000);
 

@@ -1,5 +1,5 @@
 import { DATATYPES, type Datatype } from '@ml-platform/plugin-ml-common';
-import { EVERY_TYPE, fixture, TestBed } from './testUtils';
+import { EVERY_TYPE, fixture, TestBed } from './__testUtils__';
 
 /** For each datatype: JSON that is taken and given back as it is, and JSON that is refused. */
 const CASES: Record<Datatype, { good: string[]; bad: string[] }> = {

@@ -10,7 +10,7 @@ import {
   routesTo,
   ServerProcess,
   TestBed,
-} from './testUtils';
+} from './__testUtils__';
 
 const MODEL = modelPath('production', 'test');
 const to = (version: string) => [{ version, weight: 100 }];

@@ -14,7 +14,7 @@ import {
   routesTo,
   TestBed,
   waitFor,
-} from './testUtils';
+} from './__testUtils__';
 
 const MODEL = modelPath('production', 'test');
 const ARMS = [

@@ -11,7 +11,7 @@ import {
   TestBed,
   untilBusy,
   waitFor,
-} from './testUtils';
+} from './__testUtils__';
 
 describe('faults', () => {
   let bed: TestBed;

@@ -13,7 +13,7 @@ import {
   TEXT,
   untilBusy,
   waitFor,
-} from './testUtils';
+} from './__testUtils__';
 
 const floats = (...values: number[]) =>
   Buffer.from(Float32Array.from(values).buffer);

@@ -8,7 +8,7 @@ import {
   pushServer,
   TestBed,
   waitFor,
-} from './testUtils';
+} from './__testUtils__';
 
 /** Milliseconds that the test server takes, as it is told with its first number. */
 const lasting = (ms: number) => numbers(1000 + ms);

@@ -22,7 +22,7 @@ import {
   tensor,
   TestBed,
   waitFor,
-} from './testUtils';
+} from './__testUtils__';
 
 // Python's packages are downloaded and unpacked once for all of this file.
 jest.setTimeout(600_000);

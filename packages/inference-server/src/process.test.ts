@@ -14,7 +14,7 @@ import {
   TestBed,
   untilBusy,
   waitFor,
-} from './testUtils';
+} from './__testUtils__';
 
 describe('the server process', () => {
   it('says each thing that is wrong with its configuration in one line', async () => {

@@ -9,7 +9,7 @@ import {
   INTEGERS,
   TestBed,
   TEXT,
-} from './testUtils';
+} from './__testUtils__';
 
 const vector = (name: string, data: unknown, datatype = 'FP32') => ({
   name,

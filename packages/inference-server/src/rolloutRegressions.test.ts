@@ -10,7 +10,7 @@ import {
   startTraffic,
   TestBed,
   waitFor,
-} from './testUtils';
+} from './__testUtils__';
 import type { RolloutPlan, RolloutStatus } from '@ml-platform/plugin-ml-common';
 
 const MODEL = modelPath('production', 'test');

@@ -8,7 +8,7 @@ import {
   TestBed,
   untilBusy,
   waitFor,
-} from './testUtils';
+} from './__testUtils__';
 
 const MODEL = modelPath('production', 'test');
 /** Enough to keep a worker busy for some seconds. */

@@ -13,7 +13,7 @@ import {
   pushServer,
   TestBed,
   waitFor,
-} from './testUtils';
+} from './__testUtils__';
 
 /** Processes that run the server of a package, wherever they hang. */
 function serverPids(bed: TestBed): number[] {

@@ -20,7 +20,7 @@ import {
   fixture,
   GrpcClient,
   TestBed,
-} from './testUtils';
+} from './__testUtils__';
 
 const ISSUER = 'https://portal.example/api/ml';
 const GATEWAY = `${ISSUER}/gateway`;

@@ -11,7 +11,7 @@ import {
   startTraffic,
   TestBed,
   waitFor,
-} from './testUtils';
+} from './__testUtils__';
 
 const MODEL = modelPath('production', 'test');
 const STABLE = '1.0.0';

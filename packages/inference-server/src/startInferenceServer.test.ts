@@ -2,7 +2,13 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startInferenceServer } from './startInferenceServer';
-import { ADD, ARITHMETIC, fixture, TestRegistry, waitFor } from './testUtils';
+import {
+  ADD,
+  ARITHMETIC,
+  fixture,
+  TestRegistry,
+  waitFor,
+} from './__testUtils__';
 
 describe('startInferenceServer', () => {
   it('runs the data plane inside another program', async () => {

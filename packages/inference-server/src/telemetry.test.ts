@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { ADD, ARITHMETIC, fixture, TestBed, waitFor } from './testUtils';
+import { ADD, ARITHMETIC, fixture, TestBed, waitFor } from './__testUtils__';
 
 interface OtlpSpan {
   traceId: string;

@@ -24,7 +24,7 @@ import {
   TestBed,
   TestRegistry,
   waitFor,
-} from './testUtils';
+} from './__testUtils__';
 
 const SHOP = 'spiffe://example.org/shop';
 

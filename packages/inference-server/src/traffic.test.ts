@@ -1,5 +1,5 @@
 import type { TrafficReport } from '@ml-platform/plugin-ml-common';
-import { ADD, ARITHMETIC, fixture, TestBed, waitFor } from './testUtils';
+import { ADD, ARITHMETIC, fixture, TestBed, waitFor } from './__testUtils__';
 
 const PATH = 'environments/production/models/test/traffic';
 

@@ -9,7 +9,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { parse } from 'yaml';
-import { ARITHMETIC, EVERY_TYPE, fixture, TestBed } from './testUtils';
+import { ARITHMETIC, EVERY_TYPE, fixture, TestBed } from './__testUtils__';
 
 const execute = promisify(execFile);
 // eslint-disable-next-line no-restricted-syntax

@@ -21,7 +21,7 @@ import {
   startTraffic,
   TestRegistry,
   waitFor,
-} from './testUtils';
+} from './__testUtils__';
 
 const MODEL = modelPath('production', 'test');
 

@@ -7,7 +7,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { waitFor } from '../testUtils';
+import { waitFor } from '../__testUtils__';
 import { RotatingFile } from './RotatingFile';
 
 describe('RotatingFile', () => {

@@ -11,7 +11,7 @@ import {
   SLOW,
   slowRequest,
   untilBusy,
-} from '../testUtils';
+} from '../__testUtils__';
 
 // eslint-disable-next-line no-restricted-syntax
 const BUNDLE = resolve(__dirname, '../../dist/server.cjs');
