@@ -34,14 +34,17 @@ export function StrategyChoice(props: {
           // Only by the command, which takes an approval.
           isDisabled={environment === 'production' && strategy === 'immediate'}
         >
-          {texts.strategy[strategy]}
-          <Text as="span" variant="body-small" color="secondary">
-            {' '}
-            –{' '}
-            {environment === 'production' && strategy === 'immediate'
-              ? texts.rulesOfReleases.immediate
-              : HELP[strategy]}
-          </Text>
+          {/* One box, or name and explanation become columns. */}
+          <span>
+            {texts.strategy[strategy]}
+            <Text as="span" variant="body-small" color="secondary">
+              {' '}
+              –{' '}
+              {environment === 'production' && strategy === 'immediate'
+                ? texts.rulesOfReleases.immediate
+                : HELP[strategy]}
+            </Text>
+          </span>
         </Radio>
       ))}
     </RadioGroup>
