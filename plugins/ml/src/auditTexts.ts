@@ -53,6 +53,7 @@ export const auditTexts = {
       outcome: 'Outcome',
       anyOutcome: 'Any outcome',
       since: 'From day',
+      renewals: 'Renewed sessions as well',
       apply: 'Search',
       clear: 'Show all',
     },

@@ -41,9 +41,11 @@ export class DatabaseAuditLog implements AuditLog {
   async list(query: AuditQuery): Promise<Page<StoredAuditEvent>> {
     const rows = await this.#rows()
       .modify(builder => {
-        const { action, actor, outcome, resource, since, until } = query;
+        const { action, actor, outcome, resource, since, until, without } =
+          query;
         if (actor) builder.where('actor', actor);
         if (action) builder.where('action', action);
+        if (without) builder.whereNotIn('action', without.split(','));
         if (resource) builder.where('resource', resource);
         if (outcome) builder.where('outcome', outcome);
         if (since) builder.where('at', '>=', since);

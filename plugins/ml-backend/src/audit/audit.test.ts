@@ -100,6 +100,13 @@ describe.each(databases.ids)('the audit log on %s', databaseId => {
       (await audit().list({ until: '2020-01-01T00:00:00Z' })).items,
     ).toEqual([]);
     expect(await audit().get(items[0].id)).toEqual(items[0]);
+    const { items: others } = await audit().list({
+      without: 'version.register,audit.read',
+    });
+    expect(others.length).toBeGreaterThan(0);
+    expect(others.map(({ action }) => action)).not.toContain(
+      'version.register',
+    );
 
     const proof = await audit().proof(items[0].id);
     const [head, note] = splitOnce(proof, '\n\n');

@@ -17,6 +17,7 @@ const text = z.string().max(512).optional();
 const querySchema = pageQuerySchema.extend({
   actor: text,
   action: text,
+  without: text,
   resource: text,
   outcome: z.enum(AUDIT_OUTCOMES).optional(),
   since: time.optional(),

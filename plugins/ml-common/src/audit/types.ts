@@ -30,6 +30,8 @@ export interface AuditEvent {
 export interface AuditFilter {
   actor?: string;
   action?: string;
+  /** Leaves out events of these actions, separated by commas. */
+  without?: string;
   resource?: string;
   outcome?: AuditOutcome;
   /** From this time on, ISO 8601. */

@@ -16,6 +16,7 @@ const OUTCOMES: readonly AuditOutcome[] = [
 export interface SearchAuditOptions {
   actor?: string;
   action?: string;
+  without?: string;
   resource?: string;
   outcome?: AuditOutcome;
   since?: string;
@@ -156,6 +157,10 @@ function filters(command: Command): Command {
   return command
     .option('--actor <actor>', 'by this user or service')
     .option('--action <action>', 'of this kind, e.g. version.register')
+    .option(
+      '--without <actions>',
+      'of other kinds than these, e.g. session.refresh,session.token',
+    )
     .option('--resource <resource>', 'on this, e.g. deployment:staging/m')
     .addOption(
       new Option('--outcome <outcome>', 'that came out so').choices(OUTCOMES),

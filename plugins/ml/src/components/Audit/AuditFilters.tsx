@@ -1,5 +1,5 @@
 import { type FormEvent, useState } from 'react';
-import { Button, Select, TextField } from '@backstage/ui';
+import { Button, Checkbox, Select, TextField } from '@backstage/ui';
 import {
   AUDIT_OUTCOMES,
   type AuditFilter,
@@ -9,6 +9,8 @@ import { texts } from '../../texts';
 import classes from './Audit.module.css';
 
 const ANY = 'any';
+/** Of everybody who is signed in, every few minutes: among them, little else can be found. */
+export const RENEWALS = 'session.refresh';
 
 /** What is searched for; nothing happens until it is asked for. */
 export function AuditFilters(props: {
@@ -18,7 +20,8 @@ export function AuditFilters(props: {
   const { filter, onChange } = props;
   const say = texts.audit.filters;
   const [draft, setDraft] = useState(filter);
-  const isFiltered = Object.values(filter).some(Boolean);
+  const { without, ...narrowed } = filter;
+  const isFiltered = Object.values(narrowed).some(Boolean);
   const submit = (event: FormEvent) => {
     event.preventDefault();
     onChange(draft);
@@ -62,11 +65,24 @@ export function AuditFilters(props: {
           setDraft({ ...draft, since: day ? toMoment(day) : undefined })
         }
       />
+      <Checkbox
+        className={classes.renewals}
+        isSelected={without !== RENEWALS}
+        onChange={shown =>
+          onChange({ ...draft, without: shown ? undefined : RENEWALS })
+        }
+      >
+        {say.renewals}
+      </Checkbox>
       <Button type="submit" size="small" variant="primary">
         {say.apply}
       </Button>
       {isFiltered && (
-        <Button size="small" variant="secondary" onPress={() => onChange({})}>
+        <Button
+          size="small"
+          variant="secondary"
+          onPress={() => onChange({ without })}
+        >
           {say.clear}
         </Button>
       )}

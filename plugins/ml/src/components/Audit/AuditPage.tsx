@@ -12,12 +12,13 @@ import { texts } from '../../texts';
 import { Pager } from '../shared';
 import { LoadingState, QueryView, StateMessage } from '../states';
 import { AuditEventPanel } from './AuditEventPanel';
-import { AuditFilters } from './AuditFilters';
+import { AuditFilters, RENEWALS } from './AuditFilters';
 import { AuditSegments } from './AuditSegments';
 import { AuditStateCard } from './AuditStateCard';
 import { AuditTable } from './AuditTable';
 
 const PAGE_SIZE = 50;
+const RENEWALS_SHOWN = 'renewals';
 
 /** `/ml/audit`: what was done, and whether the record of it is whole. */
 export function AuditPage() {
@@ -89,6 +90,11 @@ function readFilter(parameters: URLSearchParams): AuditFilter {
   return {
     actor: get('actor'),
     action: get('action'),
+    // Who looks for them finds them.
+    without:
+      parameters.get(RENEWALS_SHOWN) || get('action') === RENEWALS
+        ? undefined
+        : RENEWALS,
     resource: get('resource'),
     outcome: AUDIT_OUTCOMES.find(outcome => outcome === get('outcome')),
     since: get('since'),
@@ -96,8 +102,15 @@ function readFilter(parameters: URLSearchParams): AuditFilter {
   };
 }
 
-function toParameters(filter: AuditFilter): Record<string, string> {
+function toParameters({
+  without,
+  ...filter
+}: AuditFilter): Record<string, string> {
   return Object.fromEntries(
-    Object.entries(filter).filter(([, value]) => value),
+    Object.entries({
+      ...filter,
+      ...(!without &&
+        filter.action !== RENEWALS && { [RENEWALS_SHOWN]: 'true' }),
+    }).filter(([, value]) => value),
   ) as Record<string, string>;
 }

@@ -96,6 +96,34 @@ it('searches on the server, from the address of the page', async () => {
   );
 });
 
+it('leaves renewed sessions out until somebody wants them', async () => {
+  const user = userEvent.setup();
+  const { list } = renderAudit({}, '/?outcome=denied');
+  await screen.findByRole('row', { name: /version.register/ });
+  const asked = (without: string | undefined) =>
+    waitFor(() =>
+      expect(list).toHaveBeenLastCalledWith(
+        expect.objectContaining({ without, outcome: 'denied' }),
+      ),
+    );
+  await asked('session.refresh');
+  const box = () =>
+    screen.findByRole('checkbox', { name: 'Renewed sessions as well' });
+  await user.click(await box());
+  await asked(undefined);
+  expect(await box()).toBeChecked();
+  await user.click(await box());
+  await asked('session.refresh');
+});
+
+it('finds renewed sessions for who looks for them', async () => {
+  const { list } = renderAudit({}, '/?action=session.refresh');
+  await screen.findByRole('row', { name: /version.register/ });
+  expect(list).toHaveBeenLastCalledWith(
+    expect.objectContaining({ action: 'session.refresh', without: undefined }),
+  );
+});
+
 it('says that the log is whole, and checks it', async () => {
   const user = userEvent.setup();
   const verify = jest.fn(async () => ({
