@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import {
   mkdtempSync,
   readdirSync,
@@ -48,6 +49,20 @@ describe('StateStore', () => {
     await open().remove({ environment: 'staging', model: 'gone' });
     expect(await open().load()).toEqual([stateOf('kept')]);
     expect(readdirSync(join(folder, 'staging'))).toEqual(['kept.json']);
+  });
+
+  it('clears away what a process was writing when it was killed', async () => {
+    await open().load();
+    await open().save(stateOf('kept'));
+    const { pid } = spawnSync(process.execPath, ['-e', '']);
+    const left = [`kept.json.${pid}.tmp`, `new.json.${process.pid}.tmp`];
+    // Another server that is still there, as during an upgrade.
+    const others = `kept.json.${process.ppid}.tmp`;
+    for (const name of [...left, others]) {
+      writeFileSync(join(folder, 'staging', name), '{"form');
+    }
+    expect(await open().load()).toEqual([stateOf('kept')]);
+    expect(readdirSync(join(folder, 'staging'))).toEqual(['kept.json', others]);
   });
 
   it('sets a file aside that it cannot understand, and loads the others', async () => {

@@ -1,10 +1,14 @@
 import type { ServedModelKey } from '@ml-platform/plugin-ml-common';
 import { ENVIRONMENTS } from '@ml-platform/plugin-ml-common';
-import { mkdir, readdir, readFile, rename } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Logger } from '../log/Logger';
 import { type AcceptedState, acceptedStateSchema } from './AcceptedState';
-import { removeFileDurably, writeFileAtomic } from './writeFileAtomic';
+import {
+  isLeftBehind,
+  removeFileDurably,
+  writeFileAtomic,
+} from './writeFileAtomic';
 
 /** Keeps accepted state on disk: one JSON file a model, `<environment>/<model>.json`. */
 export class StateStore {
@@ -28,14 +32,17 @@ export class StateStore {
     await removeFileDurably(this.#pathOf(key));
   }
 
-  /** Reads everything; a file that cannot be understood is set aside and said, and harms no other. */
+  /** Reads everything, before the first is saved; a file that cannot be understood is set aside and said, and harms no other. */
   async load(): Promise<AcceptedState[]> {
     const states: AcceptedState[] = [];
     for (const environment of ENVIRONMENTS) {
       const folder = join(this.#folder, environment);
       for (const name of await this.#open(folder)) {
+        const path = join(folder, name);
+        // Harmless, so it stays where it cannot be removed.
+        if (isLeftBehind(name)) await rm(path, { force: true }).catch(() => {});
         if (!name.endsWith('.json')) continue;
-        const state = await this.#read(join(folder, name));
+        const state = await this.#read(path);
         if (state) states.push(state);
       }
     }

@@ -26,6 +26,20 @@ export async function writeFileAtomic(
   await syncFolder(dirname(path));
 }
 
+/** Whether a file was being written by a process that is gone by now, so that nobody finishes it. */
+export function isLeftBehind(name: string): boolean {
+  const pid = /\.(\d+)\.tmp$/.exec(name)?.[1];
+  if (!pid) return false;
+  // One before had the same id, as in containers: this one has just begun.
+  if (Number(pid) === process.pid) return true;
+  try {
+    process.kill(Number(pid), 0);
+    return false;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'ESRCH';
+  }
+}
+
 /** Removes a file so that it stays removed after a power cut. */
 export async function removeFileDurably(path: string): Promise<void> {
   await rm(path, { force: true });
