@@ -29,6 +29,7 @@ describe('the Open Inference Protocol over HTTP', () => {
       integers: INTEGERS,
       text: TEXT,
       divide: DIVIDE,
+      faulty: ARITHMETIC,
     };
     for (const [name, iface] of Object.entries(models)) {
       const spec = registry.push({
@@ -275,6 +276,17 @@ describe('the Open Inference Protocol over HTTP', () => {
       /input 'b': element 2 .* must be a number that fits FP32/,
     ],
     [
+      'two numbers of rows',
+      {
+        inputs: [2, 3].map((rows, i) => ({
+          ...ADD.inputs[i],
+          shape: [rows, 3],
+          data: Array.from({ length: rows * 3 }, Math.random),
+        })),
+      },
+      /input 'b' has 3 where input 'a' has 2 in its shape; the model wants as many \('n'\) in both/,
+    ],
+    [
       'an unknown output',
       { ...ADD, outputs: [{ name: 'product' }] },
       /output 'product' is not known to the model; it gives 'sum', 'difference'/,
@@ -287,8 +299,8 @@ describe('the Open Inference Protocol over HTTP', () => {
   });
 
   it('answers when the model itself fails on a request', async () => {
-    const answer = await bed.server.infer('divide', {
-      inputs: [vector('a', [1, 2, 3]), vector('b', [1, 2])],
+    const answer = await bed.server.infer('faulty', {
+      inputs: [{ ...a, data: [1, 2, 3] }, b],
     });
     expect(answer.status).toBe(500);
     expect(answer.body.error).toMatch(/the model failed on this request/);
@@ -297,7 +309,7 @@ describe('the Open Inference Protocol over HTTP', () => {
   it.each([
     [
       'unknown',
-      /model 'unknown' is not deployed in production; there are arithmetic, integers, text, divide/,
+      /model 'unknown' is not deployed in production; there are arithmetic, integers, text, divide, faulty/,
     ],
     [
       'text/versions/9.9.9',

@@ -3,12 +3,13 @@ import {
   hasPersonalData,
   type ModelInterface,
 } from '@ml-platform/plugin-ml-common';
-import { InferenceSession } from 'onnxruntime-node';
+import { InferenceSession, type Tensor } from 'onnxruntime-node';
 import { BodyParts } from '../protocol/BodyParts';
 import { SHAPES_HEADER, TIMING_HEADER } from '../telemetry/workerReport';
 import { Batcher } from './Batcher';
 import { findInterfaceMismatch } from './checkInterface';
 import { decodeInputs } from './decodeInputs';
+import { findSizeClash } from './findSizeClash';
 import { type OutputEncoder, outputEncoder } from './encodeOutputs';
 import { shapesHeader, StageWatch } from './reportWork';
 import { badRequest, InferenceError, quoted } from '../protocol/InferenceError';
@@ -145,7 +146,7 @@ export class OnnxModel {
   }
 
   async #run(
-    feeds: InferenceSession.FeedsType,
+    feeds: Record<string, Tensor>,
     outputs: SelectedOutput[],
     signal: AbortSignal,
   ): Promise<InferenceSession.ReturnType> {
@@ -154,6 +155,9 @@ export class OnnxModel {
       return await (this.#batcher?.run(feeds, names, signal) ??
         this.#session.run(feeds, names));
     } catch (error) {
+      // Then it is the caller's mistake, and no sign of a bad version.
+      const clash = findSizeClash(feeds, this.#session.inputMetadata);
+      if (clash) throw badRequest(clash);
       // ONNX Runtime quotes values, such as an index that is out of bounds.
       const why = hasPersonalData({ interface: this.#interface })
         ? 'why is withheld, because its interface has personal data'
