@@ -194,14 +194,17 @@ describe('load', () => {
 });
 
 /** Whether the other end, on this machine, still has the connection in its hands. */
-function isOpenAtServer({ localPort }: Socket): boolean {
-  const remote = localPort!.toString(16).toUpperCase().padStart(4, '0');
+function isOpenAtServer({ localPort, remotePort }: Socket): boolean {
+  const hex = (port: number) =>
+    port.toString(16).toUpperCase().padStart(4, '0');
+  // Another server may have a connection from a port of the same number.
+  const [here, there] = [localPort!, remotePort!].map(port => `:${hex(port)}`);
   const ESTABLISHED = '01';
   return readFileSync('/proc/net/tcp', 'utf8')
     .split('\n')
     .map(line => line.trim().split(/\s+/))
     .some(
-      ([, , other, state]) =>
-        other?.endsWith(`:${remote}`) && state === ESTABLISHED,
+      ([, own, other, state]) =>
+        own?.endsWith(there) && other.endsWith(here) && state === ESTABLISHED,
     );
 }

@@ -13,7 +13,7 @@ export async function runJest(context) {
       args: [
         // Half of the time these tests wait, for PostgreSQL and for processes,
         // so there are more of them at once than processors.
-        ...['--ci', '--maxWorkers=4'],
+        ...['--ci', '--maxWorkers=3'],
         // A busy machine is no reason to fail.
         '--testTimeout=30000',
         // A step of its own; see conformance.mjs.
