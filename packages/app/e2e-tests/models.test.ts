@@ -42,7 +42,7 @@ test('a model says what it is and how to call it', async ({ page }) => {
   await page.getByRole('link', { name: 'wine-classifier' }).click();
   await expect(page).toHaveURL(new RegExp(`${MODEL_PAGE}$`));
   await expect(page.getByRole('region', { name: 'request' })).toContainText(
-    /curl -s .*\/v2\/models\/wine-classifier\/versions\/1\/infer/,
+    /curl -sS .*\/v2\/models\/wine-classifier\/versions\/1\/infer/,
   );
   await expect(
     page.getByRole('heading', { name: 'Where it fails' }),
