@@ -76,7 +76,7 @@ function readOptions() {
     wires: wires.map(wire => WIRE_NAMES[wire]),
     sizes: list('sizes', '1x4,1x30,32x30,1x1000').map(readSize),
     seconds: number('seconds', [5, 1], 600),
-    warmUpSeconds: values.quick ? 1 : 3,
+    warmUpSeconds: values.quick ? 1 : 8,
     connections: number('connections', [16, 16], 256),
     mlserverWorkers: number('mlserver-workers', [0, 0], 16, 0),
     changes: number('changes', [500, 50], 100_000),

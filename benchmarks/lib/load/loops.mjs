@@ -12,11 +12,11 @@ const NOTHING = { latencies: [], errors: 0, seconds: 0 };
  */
 export async function saturate({ open, request, connections, seconds, check }) {
   const result = { ...NOTHING, latencies: [], reasons: new Set() };
+  const opened = await openAll({ open, request, connections });
   const start = performance.now();
   const end = start + seconds * 1000;
   await Promise.all(
-    Array.from({ length: connections }, async () => {
-      const connection = open();
+    opened.map(async connection => {
       let count = 0;
       for (let now = performance.now(); now < end; count += 1) {
         const answer = await connection.send(request);
@@ -46,7 +46,7 @@ export async function arrive({
 }) {
   const result = { ...NOTHING, latencies: [], reasons: new Set() };
   const due = dueTimes(rate, seconds);
-  const idle = Array.from({ length: connections }, open);
+  const idle = await openAll({ open, request, connections });
   const all = [...idle];
   const start = performance.now();
   let next = 0;
@@ -84,6 +84,13 @@ export async function arrive({
     errors: result.errors + due.length - answered,
     seconds: (performance.now() - start) / 1000,
   };
+}
+
+/** Connections that each had an answer: callers keep theirs, so setting them up does not count. */
+async function openAll({ open, request, connections }) {
+  const opened = Array.from({ length: connections }, open);
+  await Promise.all(opened.map(connection => connection.send(request)));
+  return opened;
 }
 
 function record(result, { ok, head }, latency) {
