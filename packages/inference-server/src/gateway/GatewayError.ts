@@ -28,6 +28,14 @@ export function refused(message: string, status = 400): GatewayError {
   return new GatewayError({ status, failure: 'refused', message });
 }
 
+export function tooLarge(what: string): GatewayError {
+  return new GatewayError({
+    status: 413,
+    failure: 'too-large',
+    message: `${what}; send fewer rows at a time`,
+  });
+}
+
 export function unavailable(failure: string, message: string): GatewayError {
   return new GatewayError({ status: 503, failure, message, retryAfter: 1 });
 }

@@ -1,6 +1,6 @@
 import { gunzip, inflate } from 'node:zlib';
 import type { MemoryBudget } from '../../http/MemoryBudget';
-import { GatewayError, refused, unavailable } from '../GatewayError';
+import { GatewayError, refused, tooLarge, unavailable } from '../GatewayError';
 import {
   ACCEPTED_ENCODINGS,
   type MessageLimits,
@@ -134,13 +134,7 @@ export class MessageReader {
   }
 
   #tooLarge(what: string): GatewayError {
-    return new GatewayError({
-      status: 413,
-      failure: 'too-large',
-      message: `${what}, the limit is ${
-        this.#limits.maxMessageBytes
-      }; send fewer rows at a time`,
-    });
+    return tooLarge(`${what}, the limit is ${this.#limits.maxMessageBytes}`);
   }
 
   #take(bytes: number): void {

@@ -3,6 +3,7 @@ import type { Server as NetServer } from 'node:net';
 import { type CallerGate, OPEN_GATE } from '../../callers/CallerGate';
 import { MemoryBudget } from '../../http/MemoryBudget';
 import type { TlsFiles } from '../../http/TlsFiles';
+import type { ServedModel } from '../../serving/ServedModel';
 import type { ServingPlane } from '../../serving/ServingPlane';
 import { describeModel, SERVER_METADATA, unreadyVersions } from '../describe';
 import { notFound, refused } from '../GatewayError';
@@ -52,29 +53,15 @@ export function createGrpcServer(options: GrpcOptions): GrpcServer {
   const { callerMs = CALLER_MS, memory = new MemoryBudget(MEMORY_BYTES) } =
     options;
   const methods = new Map([
-    method(SERVICE, 'ServerLive', () => ({ live: true })),
-    method(SERVICE, 'ServerReady', () => ({ ready: isReady() })),
-    method(SERVICE, 'ServerMetadata', () => SERVER_METADATA),
-    method<ModelName>(
-      SERVICE,
-      'ModelReady',
-      async ({ name, version }, call) => {
-        await checkCaller(call, name);
-        const model = findModel(plane, environment, name);
-        return { ready: !unreadyVersions(model, version || undefined).length };
-      },
-    ),
-    method<ModelName>(
-      SERVICE,
-      'ModelMetadata',
-      async ({ name, version }, call) => {
-        await checkCaller(call, name);
-        const model = findModel(plane, environment, name);
-        return describeModel(model, version || undefined);
-      },
-    ),
-    inferMethod(infer),
-    method<{ service: string }>(HEALTH, 'Check', ({ service }) => {
+    answering(SERVICE, 'ServerLive', () => ({ live: true })),
+    answering(SERVICE, 'ServerReady', () => ({ ready: isReady() })),
+    answering(SERVICE, 'ServerMetadata', () => SERVER_METADATA),
+    aboutModel('ModelReady', (model, pin) => ({
+      ready: !unreadyVersions(model, pin).length,
+    })),
+    aboutModel('ModelMetadata', describeModel),
+    method(SERVICE, 'ModelInfer', infer),
+    answering<{ service: string }>(HEALTH, 'Check', ({ service }) => {
       if (service === '' || service === SERVICE) {
         return { status: isReady() ? 1 : 2 };
       }
@@ -90,16 +77,26 @@ export function createGrpcServer(options: GrpcOptions): GrpcServer {
     tls,
   });
 
-  async function checkCaller(call: UnaryCall, model: string): Promise<void> {
-    const { headers, peer } = call;
-    const consumer = await gate.identify({ headers, ...peer });
-    gate.check(consumer, { environment, model });
+  /** A method that tells of a model to who may call it. */
+  function aboutModel(
+    name: string,
+    tell: (model: ServedModel, pin: string | undefined) => object,
+  ) {
+    return answering<ModelName>(SERVICE, name, async (request, call) => {
+      const { headers, peer } = call;
+      const consumer = await gate.identify({ headers, ...peer });
+      gate.check(consumer, { environment, model: request.name });
+      const model = findModel(plane, environment, request.name);
+      return tell(model, request.version || undefined);
+    });
   }
 
-  function infer(call: UnaryCall, request: ModelInferRequest): void {
+  function infer({
+    call,
+    request,
+    requestId,
+  }: ReceivedCall<ModelInferRequest>): void {
     const { headers, peer } = call;
-    const requestId = requestIdFrom(headers);
-    call.setMetadata('x-request-id', requestId);
     pipeline.handle({
       transport: 'grpc',
       environment,
@@ -116,44 +113,47 @@ export function createGrpcServer(options: GrpcOptions): GrpcServer {
   }
 }
 
-function inferMethod(
-  infer: (call: UnaryCall, request: ModelInferRequest) => void,
-): [path: string, method: UnaryMethod] {
-  const { path, read } = lookUp<ModelInferRequest>(SERVICE, 'ModelInfer');
-  return [
-    path,
-    (call, message) => {
-      let request: ModelInferRequest;
-      try {
-        request = read(message);
-      } catch (error) {
-        call.setMetadata('x-request-id', requestIdFrom(call.headers));
-        call.failWith(error);
-        return;
-      }
-      infer(call, request);
-    },
-  ];
+interface ReceivedCall<Request> {
+  call: UnaryCall;
+  request: Request;
+  requestId: string;
+  /** Ends it with an answer. */
+  respond(answer: object): void;
 }
 
-/** A method that answers from memory. */
+/** A method by its path; what `handle` throws is the answer. */
 function method<Request>(
   service: string,
   name: string,
-  respond: (request: Request, call: UnaryCall) => object | Promise<object>,
+  handle: (received: ReceivedCall<Request>) => void | Promise<void>,
 ): [path: string, method: UnaryMethod] {
   const { path, read, write } = lookUp<Request>(service, name);
   return [
     path,
     async (call, message) => {
-      call.setMetadata('x-request-id', requestIdFrom(call.headers));
+      const requestId = requestIdFrom(call.headers);
+      call.setMetadata('x-request-id', requestId);
       try {
-        call.respond(write(await respond(read(message), call)));
+        await handle({
+          ...{ call, requestId, request: read(message) },
+          respond: answer => call.respond(write(answer)),
+        });
       } catch (error) {
         call.failWith(error);
       }
     },
   ];
+}
+
+/** A method that answers from memory. */
+function answering<Request>(
+  service: string,
+  name: string,
+  answer: (request: Request, call: UnaryCall) => object | Promise<object>,
+) {
+  return method<Request>(service, name, async ({ call, request, respond }) =>
+    respond(await answer(request, call)),
+  );
 }
 
 /** A method of a service in `proto/`. */

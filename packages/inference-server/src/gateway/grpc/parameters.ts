@@ -1,17 +1,11 @@
 import Long from 'long';
+import { BINARY_PARAMETERS } from '../../protocol/binaryParameters';
 import {
   exactInteger,
   markInteger,
   stringifyExactly,
 } from '../../protocol/parseJson';
 import type { InferParameter } from './messages';
-
-/** Parameters of the REST half, which mean nothing here. */
-const BINARY_PARAMETERS = [
-  'binary_data',
-  'binary_data_size',
-  'binary_data_output',
-];
 
 /** Parameters of a message, as `stringifyExactly` writes them; undefined when there are none. */
 export function fromParameters(

@@ -4,7 +4,7 @@ import { createGunzip, createInflate } from 'node:zlib';
 import { BodyTooLargeError, readBody } from '../../http/readBody';
 import { HEADER_LENGTH } from '../../protocol/BodyParts';
 import type { MemoryBudget } from '../../http/MemoryBudget';
-import { GatewayError, unavailable } from '../GatewayError';
+import { GatewayError, tooLarge, unavailable } from '../GatewayError';
 import type { CallBody } from '../pipeline/InferenceCall';
 
 const DECODERS: Record<string, () => Transform> = {
@@ -145,13 +145,5 @@ function malformed(encoding: string): GatewayError {
     status: 400,
     failure: 'encoding',
     message: `the body is not valid ${encoding}, which content-encoding says it is`,
-  });
-}
-
-function tooLarge(what: string): GatewayError {
-  return new GatewayError({
-    status: 413,
-    failure: 'too-large',
-    message: `${what}; send fewer rows at a time`,
   });
 }

@@ -1,15 +1,10 @@
 import type { ModelInterface } from '@ml-platform/plugin-ml-common';
+import { BINARY_PARAMETERS } from '../../protocol/binaryParameters';
 import { HEADER_LENGTH } from '../../protocol/BodyParts';
 import type { Parameters } from '../../protocol/InferRequest';
 import { stringifyExactly } from '../../protocol/parseJson';
 import { toJson } from '../../protocol/toJson';
 import { type CheckedRequest, checkRequest } from './checkRequest';
-
-const BINARY_PARAMETERS = [
-  'binary_data',
-  'binary_data_size',
-  'binary_data_output',
-];
 
 /**
  * Makes of what a caller sent the plain JSON that foreign servers take, after

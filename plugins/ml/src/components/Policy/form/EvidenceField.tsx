@@ -1,11 +1,11 @@
-import { Button, Text, TextField } from '@backstage/ui';
-import { RiAddLine } from '@remixicon/react';
+import { Text, TextField } from '@backstage/ui';
 import { useMlQuery } from '../../../hooks/useMlQuery';
 import { type PolicyProblems, problemAt } from '../../../lib/policyPlaces';
 import { texts } from '../../../texts';
 import { EvidenceKinds } from '../../Rules';
 import { QueryView } from '../../states';
 import classes from '../Policy.module.css';
+import { AddRow } from './AddRow';
 import { LinesField } from './LinesField';
 import { RowGroup } from './RowGroup';
 import { says } from '../../../lib/says';
@@ -61,18 +61,12 @@ export function EvidenceField(props: {
           />
         </RowGroup>
       ))}
-      <div>
-        <Button
-          ref={addButton}
-          size="small"
-          variant="secondary"
-          iconStart={<RiAddLine />}
-          isDisabled={'' in value}
-          onPress={() => insert(rows.length, ['', []])}
-        >
-          {say.add}
-        </Button>
-      </div>
+      <AddRow
+        ref={addButton}
+        label={say.add}
+        isDisabled={'' in value}
+        onPress={() => insert(rows.length, ['', []])}
+      />
       <QueryView query={query}>
         {({ items }) => <EvidenceKinds kinds={items} />}
       </QueryView>

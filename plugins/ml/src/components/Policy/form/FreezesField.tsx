@@ -1,9 +1,9 @@
-import { Button, Text } from '@backstage/ui';
-import { RiAddLine } from '@remixicon/react';
+import { Text } from '@backstage/ui';
 import type { FreezeWindow } from '@ml-platform/plugin-ml-common';
 import type { PolicyProblems } from '../../../lib/policyPlaces';
 import { texts } from '../../../texts';
 import classes from '../Policy.module.css';
+import { AddRow } from './AddRow';
 import { FreezeFields } from './FreezeFields';
 import { useRows } from './useRows';
 
@@ -33,19 +33,13 @@ export function FreezesField(props: {
           onRemove={() => remove(index)}
         />
       ))}
-      <div>
-        <Button
-          ref={addButton}
-          size="small"
-          variant="secondary"
-          iconStart={<RiAddLine />}
-          onPress={() =>
-            insert(rows.length, { reason: '', environments: ['production'] })
-          }
-        >
-          {say.add}
-        </Button>
-      </div>
+      <AddRow
+        ref={addButton}
+        label={say.add}
+        onPress={() =>
+          insert(rows.length, { reason: '', environments: ['production'] })
+        }
+      />
     </section>
   );
 }

@@ -1,9 +1,9 @@
-import { Button, Text } from '@backstage/ui';
-import { RiAddLine } from '@remixicon/react';
+import { Text } from '@backstage/ui';
 import type { RolloutSettings } from '@ml-platform/plugin-ml-common';
 import { type PolicyProblems, problemAt } from '../../../lib/policyPlaces';
 import { texts } from '../../../texts';
 import classes from '../Policy.module.css';
+import { AddRow } from './AddRow';
 import { Problem } from './Problem';
 import { RowGroup } from './RowGroup';
 import { UnitField } from './UnitField';
@@ -55,17 +55,11 @@ export function StepsField(props: {
         </RowGroup>
       ))}
       <Problem text={problems.steps} />
-      <div>
-        <Button
-          ref={addButton}
-          size="small"
-          variant="secondary"
-          iconStart={<RiAddLine />}
-          onPress={() => insert(rows.length - 1, between(value))}
-        >
-          {say.add}
-        </Button>
-      </div>
+      <AddRow
+        ref={addButton}
+        label={say.add}
+        onPress={() => insert(rows.length - 1, between(value))}
+      />
     </section>
   );
 }
